@@ -159,25 +159,25 @@ for (const file of program.getSourceFiles().filter(({ fileName }) => isOurs(file
 }
 
 describe('texts in both languages', () => {
-  it('are what every error says and advises', () => {
+  it('are in every error and hint', () => {
     expect(errors).toBeGreaterThan(150);
     expect(english.filter(({ room }) => !PENDING.includes(room)).map(({ place }) => place)).toEqual([]);
   });
 
-  it('leave an empty list once every room has them', () => {
+  it('require an empty list of exceptions once every room has them', () => {
     const open = new Set(english.map(({ room }) => room));
     expect(PENDING.length === 0 || PENDING.some((room) => open.has(room))).toBe(true);
   });
 
-  it('are what the command line prints', () => {
+  it('are in everything that the command line prints', () => {
     expect(printed).toEqual([]);
   });
 
-  it('are Chinese where they say so', () => {
+  it('contain Chinese where they are marked so', () => {
     expect(untranslated).toEqual([]);
   });
 
-  it('list names and end sentences in Chinese as Chinese does', () => {
+  it('use Chinese punctuation in Chinese', () => {
     expect(commas).toEqual([]);
     expect(stops).toEqual([]);
   });

@@ -53,7 +53,7 @@ const wrong = (room: string, forbidden: (target: string, file: string) => boolea
     );
 
 describe('import floors', () => {
-  it('knows every room', () => {
+  it('covers every room', () => {
     const rooms = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     expect(rooms.map(({ name }) => name).filter((room) => floorOf(room) < 0)).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe('import floors', () => {
     expect(upward).toEqual([]);
   });
 
-  it('sees the imports that it judges', () => {
+  it('finds the imports that it checks', () => {
     const all = files.flatMap(importsOf);
     expect(all.some((target) => roomOf(target) === 'ground')).toBe(true);
   });
@@ -107,7 +107,7 @@ const MUST_NOT_KNOW: readonly {
   { room: 'models', rooms: ['scoring', 'metrics'], exceptions: [] },
 ];
 
-describe('what a room must not know', () => {
+describe('what a room must not import', () => {
   it.each(MUST_NOT_KNOW)('$room imports nothing from $rooms', ({ room, rooms, exceptions }) => {
     const known = sources
       .filter((file) => roomOf(file) === room)
@@ -184,7 +184,7 @@ describe('files', () => {
     expect(long.sort()).toEqual(Object.keys(TABLES).sort());
   });
 
-  it('leave recursive mkdir to createDirectory: it never returns on file systems without files of users', () => {
+  it('leave recursive mkdir to createDirectory: it never returns on file systems without user files', () => {
     const recursive = /\bmkdir(?:Sync)?\([^;]*?\brecursive\b/;
     expect(recursive.test('await mkdir(dirname(file), { recursive: true });')).toBe(true);
     const found = sources.filter((file) => recursive.test(codeOf(file)));

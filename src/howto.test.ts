@@ -26,7 +26,7 @@ describe('how-tos of docs/architecture.md', () => {
   });
   afterAll(() => rmSync(copy, { recursive: true }));
 
-  it('are there for everything that is meant to be added', () => {
+  it('exist for everything that is meant to be added', () => {
     expect(howTos.map(({ title }) => title).sort()).toEqual(Object.keys(EXPECTED).sort());
   });
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe('auditDataset', () => {
-  it('finds the planted leak and says what it could not measure', () => {
+  it('finds the planted leak and lists what it could not measure', () => {
     const leak = audit.findings.find(({ code }) => code === 'identical-across-splits');
     expect(leak?.items).toContainEqual({ split: 'test', id: '0' });
     expect(audit.truncation).toBeUndefined();
@@ -57,7 +57,7 @@ describe('auditDataset', () => {
     },
   );
 
-  it('stops where it is asked to', async () => {
+  it('stops when aborted', async () => {
     const signal = AbortSignal.abort(new Error('stopped'));
     await expect(auditDataset(await open(), { signal })).rejects.toThrow('stopped');
   });
@@ -77,7 +77,7 @@ describe('auditDataset', () => {
 });
 
 describe('subsets', () => {
-  it('divide every split, are read back, and hold for the very same files only', async () => {
+  it('divide every split, are read back, and are valid only for the same files', async () => {
     const { examples, files } = await (await open()).split('test');
     const ids = examples.map(({ id }) => id);
     await writeSubsets(

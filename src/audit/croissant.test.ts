@@ -43,7 +43,7 @@ describe('croissant', () => {
     expect(test).not.toHaveProperty('sha256');
   });
 
-  it('points a sample at itself, and cites nothing for it', () => {
+  it('links a sample to itself, without a citation', () => {
     const metadata = croissant(findTask('cMedIC'), audit('cMedIC', 'cMedIC/test.synthetic.txt', true));
     expect(metadata).toMatchObject({ distribution: [{ contentUrl: 'cMedIC/test.synthetic.txt' }] });
     expect(metadata).not.toHaveProperty('citeAs');

@@ -31,7 +31,7 @@ describe('truncation', () => {
     return ledger.rows();
   };
 
-  it('sees as many WordPieces as the model has room for', () => {
+  it('keeps as many WordPieces as the model has room for', () => {
     const seen = (value: string, length: number) => visibleEnd(value, tokenizer.tokenize(value).ends, length);
     expect(seen('痛痛痛痛', 3)).toBe(3);
     expect(seen('痛痛痛', 3)).toBe(3);
@@ -59,7 +59,7 @@ describe('truncation', () => {
     expect(at254).toMatchObject({ cut: 0, charactersUnseen: 0, goldUnseen: 0, oracleF1: 1 });
   });
 
-  it('cuts the longer text of a pair first, with one WordPiece less', () => {
+  it('truncates the longer text of a pair first, with one WordPiece fewer', () => {
     const pair: Example = {
       id: '0',
       input: { textA: '痛'.repeat(20), textB: '痛'.repeat(120) },
@@ -76,7 +76,7 @@ describe('chance and constants', () => {
   const examples = Array.from({ length: 400 }, (_, i) => text(i, `${i}`, i % 4 === 0 ? '2' : '1'));
   const accuracy = findConvention('classification/accuracy@1');
 
-  it('guesses as often right as the labels collide', () => {
+  it('is right as often as two random labels coincide', () => {
     expect(chanceScore(intent, examples, accuracy)).toBeCloseTo(0.75 ** 2 + 0.25 ** 2, 1);
   });
 
@@ -85,7 +85,7 @@ describe('chance and constants', () => {
     expect(bestConstant(findTask('cMedQANER'), [], accuracy)).toBeUndefined();
   });
 
-  it('has no chance for entities, and a half for rankings', () => {
+  it('has no chance level for entities, and one half for rankings', () => {
     expect(
       chanceScore(findTask('cMedQANER'), [], findConvention('ner/strict/micro/full-text/json@1')),
     ).toBeNaN();
@@ -126,7 +126,7 @@ describe('measureSignal', () => {
     expect(clear.rows[0].fittedOn).toEqual({ from: 'folds', folds: 4 });
   });
 
-  it('of a loss the gain is what it is smaller by', async () => {
+  it('measures the gain of a loss as its decrease', async () => {
     const task = {
       ...findTask('multilabel'),
       labels: ['1', '2', '3'].map((id) => ({ id, meaning: { en: id, zh: id } })),
@@ -149,7 +149,7 @@ describe('measureSignal', () => {
     expect(rows[0].weak).toBe(false);
   });
 
-  it('divides few units into fewer folds, and measures nothing of one', async () => {
+  it('divides few units into fewer folds, and skips a single one', async () => {
     const all = labelled((i) => (i % 2 === 0 ? '1' : '2')).examples;
     const rows = async (count: number) =>
       (await measureSignal(intent, split('test', all.slice(0, count)), ['classification/accuracy@1'])).rows;
@@ -157,7 +157,7 @@ describe('measureSignal', () => {
     expect(await rows(1)).toEqual([]);
   });
 
-  it('learns from train where there is one, so that a small split does not look like weak labels', async () => {
+  it('trains on train where there is one, so that a small split does not look like weak labels', async () => {
     const all = labelled((i) => (i % 4 < 2 ? '1' : '2')).examples;
     const few = split('test', all.slice(0, 12));
     const rows = async (train: readonly Example[]) =>
@@ -208,7 +208,7 @@ describe('oddities', () => {
     });
   });
 
-  it('finds labels that one split has to itself', () => {
+  it('finds labels that occur in only one split', () => {
     const found = findingsOf(createLonelyLabels(intent), [
       split('train', [text(0, '甲', '0'), text(1, '乙', '1')]),
       split('test', [text(0, '丙', '1')]),
@@ -220,7 +220,7 @@ describe('oddities', () => {
 });
 
 describe('powerOf', () => {
-  it('speaks of the whole split, also where a sample of it was answered', () => {
+  it('refers to the whole split, even where a sample of it was answered', () => {
     const task = findTask('cMedIC');
     const examples = Array.from({ length: 40 }, (_, i) => ({
       id: String(i),

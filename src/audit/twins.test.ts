@@ -104,7 +104,7 @@ describe('twins', () => {
     expect([all?.items, pairs?.items]).toEqual([refs.slice(2), refs.slice(2)]);
   });
 
-  it('knows a pair the other way round', () => {
+  it('finds a pair with its sides swapped', () => {
     const found = twins('cMedQQ', [
       split('train', [pair('0', '糖尿病吃什么', '糖尿病饮食')]),
       split('dev', [pair('0', '糖尿病饮食', '糖尿病吃什么')]),

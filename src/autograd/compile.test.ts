@@ -22,13 +22,13 @@ const operators = (model: Uint8Array): string[] =>
   decodeOnnx(model).graph.node.map((node: { op_type: string }) => node.op_type);
 
 describe('toOnnx', () => {
-  it('computes equal values once, however often they are written down', () => {
+  it('computes equal values once, however often they are written', () => {
     const x = input('x', [2]);
     const square = () => mul(add(x, 1), add(x, 1));
     expect(operators(toOnnx({ y: add(square(), square()) }))).toEqual(['Add', 'Mul', 'Add', 'Identity']);
   });
 
-  it('keeps values apart that differ in an attribute, a constant or its shape only', () => {
+  it('keeps values separate that differ only in an attribute, a constant or its shape', () => {
     const x = input('x', [2, 2]);
     const y = add(
       add(sum(x, [0], true), sum(x, [1], true)),
@@ -135,7 +135,7 @@ describe('a compiled program', () => {
   const x = input('x', [2]);
   const feeds = { x: Float32Array.of(1, 2) };
 
-  it('writes into arrays that it is given and brings back only what is asked for', async () => {
+  it('writes into given arrays and returns only requested values', async () => {
     const program = await compile({ double: add(x, x), square: mul(x, x) }, { threads: 1 });
     const double = new Float32Array(2);
     const result = await program.run(feeds, { fetch: ['double'], into: { double } });

@@ -41,7 +41,7 @@ describe('fuse', () => {
   const x = input('x', [2, 3]);
   const w = input('w', [3, 3]);
 
-  it('gives results equal to those of the graph as it stands: a block of a transformer with its gradients', async () => {
+  it('gives the same results as the graph without fusion: a transformer block with its gradients', async () => {
     const [tokens, up, down] = [input('tokens', [5, 4]), input('up', [8, 4]), input('down', [4, 8])];
     const inner = gelu(reshape(linear(tokens, up, input('bias', [8])), [1, 5, 8]));
     const outer = linear(reshape(inner, [5, 8]), down);
@@ -80,7 +80,7 @@ describe('fuse', () => {
     for (const threads of [2, 3]) expect(await bits(threads)).toEqual(one);
   });
 
-  it('puts factors into a product, on either side of a change of shape', () => {
+  it('moves factors into a product, on either side of a reshape', () => {
     const scaled = mul(reshape(gemm(mul(x, 3), w, input('c', [3])), [6]), 2);
     expect(operators(fuse({ scaled }))).toEqual({ Gemm: 1, Reshape: 1 });
     expect(fuse({ scaled }).scaled.inputs[0].attributes).toMatchObject({
@@ -89,7 +89,7 @@ describe('fuse', () => {
     });
   });
 
-  it('leaves a product alone that is needed without its factor, too', () => {
+  it('does not change a product that is also needed without its factor', () => {
     const product = gemm(x, w);
     expect(operators(fuse({ y: add(mul(product, 2), product) }))).toEqual({ Gemm: 1, Mul: 1, Add: 1 });
     expect(operators(fuse({ product, y: mul(product, 2) }))).toEqual({ Gemm: 1, Mul: 1 });
@@ -112,7 +112,7 @@ describe('fuse', () => {
       expect(await run(fuse({ y }), feeds)).toEqual(await run({ y }, feeds));
     });
 
-    it('stays as it is where moving numbers would cost more: small, narrow, or with few rows', () => {
+    it('is not changed where moving data would cost more: small, narrow, or with few rows', () => {
       const sizes = [
         [3, 2, 4],
         [4096, 128, 128],
@@ -123,7 +123,7 @@ describe('fuse', () => {
     });
   });
 
-  it('counts a value as used twice that is written down twice', () => {
+  it('counts a value that is written twice as used twice', () => {
     expect(operators(fuse({ y: add(mul(gemm(x, w), 2), gemm(x, w)) }))).toEqual({ Gemm: 1, Mul: 1, Add: 1 });
   });
 });

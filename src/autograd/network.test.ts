@@ -43,7 +43,7 @@ describe('a two-layer network', () => {
     expect(answers.map(Math.round)).toEqual([0, 1, 1, 0]);
   });
 
-  it('is the one that the documentation shows', () => {
+  it('is the one shown in the documentation', () => {
     const source = readFileSync(new URL(import.meta.url), 'utf8');
     const [, code] = source.match(/\/\/ <example>\n([\s\S]*?)\/\/ <\/example>/)!;
     const documentation = readFileSync(new URL('../../docs/autograd.md', import.meta.url), 'utf8');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { add, compile, input, mul } from './index.ts';
 
-it('writes large outputs where they are asked for, and nowhere else', async () => {
+it('writes large outputs only into the given arrays', async () => {
   const size = 2 ** 20;
   const program = await compile(
     { total: mul(input('s', []), 2), large: add(input('x', [size]), 1) },
@@ -21,7 +21,7 @@ it('writes large outputs where they are asked for, and nowhere else', async () =
   await expect(program.run(feeds, { fetch: ['total'] })).resolves.toEqual({ total: Float32Array.of(8) });
 });
 
-it('reports nothing to the makers of the runtime, and leaves no files of theirs', () => {
+it('sends no telemetry of the runtime, and leaves none of its files', () => {
   const home = mkdtempSync(join(tmpdir(), 'chineseblue-session-'));
   onTestFinished(() => rmSync(home, { recursive: true }));
   const index = new URL('index.ts', import.meta.url).href;

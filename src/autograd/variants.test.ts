@@ -39,7 +39,7 @@ async function variants(options: SessionOptions = {}) {
 
 describe('compileVariants', () => {
   it.each([{}, { uncopied: true }])(
-    'computes what every graph computes alone, in any order: %j',
+    'computes the same as each graph alone, in any order: %j',
     async (options) => {
       const programs = await variants(options);
       for (const i of [4, 0, 3, 1, 2, 4, 0]) {
@@ -51,7 +51,7 @@ describe('compileVariants', () => {
     },
   );
 
-  it('writes where it is asked to, and only what is asked for', async () => {
+  it('writes only requested values, into the given arrays', async () => {
     const programs = await variants({ uncopied: true });
     const into = { left: new Float32Array(WIDTH * WIDTH), y: new Float32Array(SIZES[2] * WIDTH) };
     const found: Record<string, TypedArray> = await programs[2].run(feedsOf(SIZES[2]), {

@@ -109,7 +109,7 @@ describe('docs/bring-your-own.md', { timeout: 300_000 }, () => {
   });
 });
 
-it('docs/models.md: a kind of a user’s own runs in a checkout, where chineseblue is not installed', () => {
+it('docs/models.md: a user-defined kind runs in a checkout, where chineseblue is not installed', () => {
   const [, name, module] = /^```js\n\/\/ (\S+)\n(.*?)^```$/ms.exec(pageOf('models.md'))!;
   const [{ code }] = walksOf(pageOf('models.md'));
   const at = place('models');
@@ -122,7 +122,7 @@ it('docs/models.md: a kind of a user’s own runs in a checkout, where chinesebl
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 describe.skipIf(!hasPython)('docs/cblue.md', { timeout: 300_000 }, () => {
-  it('does as printed with an archive that Python wrote', () => {
+  it('works as printed with an archive that Python wrote', () => {
     const [walk] = walksOf(pageOf('cblue.md'));
     const { status, stdout, stderr } = type(walk.code, place('cblue'));
     expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);

@@ -11,7 +11,7 @@ const directory = mkdtempSync(join(tmpdir(), 'cblue-cli-'));
 const [data, runs] = [join(directory, 'data'), join(directory, 'runs')];
 afterAll(() => rmSync(directory, { recursive: true }));
 
-it('takes CBLUE from an archive, scores on dev and says so', { timeout: 60_000 }, async () => {
+it('takes CBLUE from an archive, and scores on dev with a note', { timeout: 60_000 }, async () => {
   const got = await runMain(
     'data',
     'get',
@@ -33,7 +33,7 @@ it('takes CBLUE from an archive, scores on dev and says so', { timeout: 60_000 }
   expect([audited.status, audited.stdout]).toEqual([0, expect.stringContaining('without gold: test')]);
 });
 
-it('packs what kept models and files of predictions answer, and finds nothing wrong with it', {
+it('packs answers of kept models and files of predictions, and the check passes', {
   timeout: 120_000,
 }, async () => {
   const [dir, kept, out] = [
@@ -101,7 +101,7 @@ it('takes PromptCBLUE, runs its tasks and packs the one file that answers them',
   expect(problems.filter((one: { severity: string }) => one.severity === 'refused')).toEqual([]);
 });
 
-it('refuses runs without a model, tasks twice, predictions of nothing, and suites without a leaderboard', async () => {
+it('refuses runs without a model, duplicate tasks, predictions without a task, and suites without a leaderboard', async () => {
   const [run] = readdirSync(runs);
   const pack = (suite: string, ...sources: string[]) =>
     runMain(
@@ -126,7 +126,7 @@ it('refuses runs without a model, tasks twice, predictions of nothing, and suite
   expect(existsSync(join(directory, 'x.zip'))).toBe(false);
 });
 
-it('says what an archive is needed for, and keeps it apart from what is downloaded', async () => {
+it('says that an archive is needed, and keeps its files apart from downloads', async () => {
   const without = await runMain('data', 'get', 'CMeEE');
   expect([without.status, without.stderr]).toEqual([2, expect.stringContaining('--from')]);
   const mixed = await runMain('data', 'get', 'cblue', 'cMedQQ', '--from', FIXTURES, '--lang', 'zh');

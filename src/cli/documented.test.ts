@@ -49,7 +49,7 @@ async function parse(command: string): Promise<string> {
 
 afterEach(() => vi.restoreAllMocks());
 
-describe('commands as printed have names and options that the program takes', () => {
+describe('documented commands have names and options that the program accepts', () => {
   it.each(pages.filter((name) => commandsOf(readFileSync(join(root, name), 'utf8')).length > 0))(
     '%s',
     async (name) => {
@@ -66,7 +66,7 @@ describe('commands as printed have names and options that the program takes', ()
   const examples = (level: readonly CommandSpec[]): string[] =>
     level.flatMap((spec) => [...spec.examples, ...examples(spec.subcommands ?? [])]);
 
-  it('and what it does not take is seen', async () => {
+  it('unknown names and options are found', async () => {
     expect(commandsOf(readFileSync(join(root, 'README.md'), 'utf8')).length).toBeGreaterThan(25);
     expect(await parse('run --tsk cMedIC')).toContain('--tsk');
   });
@@ -90,7 +90,7 @@ it('run in a checkout as printed: chineseblue is not on the path there', () => {
   expect(bare).toEqual([]);
 });
 
-it('are the same in both languages, but for remarks', () => {
+it('are the same in both languages, except for remarks', () => {
   for (const chinese of pages.filter((name) => name.endsWith('.zh.md'))) {
     const plain = (name: string): string[] =>
       commandsOf(readFileSync(join(root, name), 'utf8')).map((command) => wordsOf(command).join(' '));

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 describe('embed', () => {
-  it('reports texts that the vocabulary lacks, beside the vectors', async () => {
+  it('reports texts that the vocabulary lacks, in addition to the vectors', async () => {
     const notes: string[] = [];
     const onError = (text: string): void => {
       notes.push(text);

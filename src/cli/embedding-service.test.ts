@@ -53,7 +53,7 @@ const plan = (more: object = {}) =>
   });
 
 describe('a run with vectors of a service', () => {
-  it('says before where texts go and what it takes, and after what it took', async () => {
+  it('reports beforehand where texts are sent and the estimated usage, and afterwards the actual usage', async () => {
     server = await startServer(vectors);
     expect(await destinationsOf([plan()])).toMatchObject([{ url: server.url, tasks: [{ id: 'cMedIC' }] }]);
     expect(await estimatePlans([plan()])).toMatchObject([{ calls: 9, destination: server.url }]);
@@ -65,7 +65,7 @@ describe('a run with vectors of a service', () => {
     expect(scores.subsets.all.scores[0].value).toBe(1);
   });
 
-  it('counts examples that a service does not take as missing and failed', async () => {
+  it('counts examples that a service does not accept as missing and failed', async () => {
     server = await startServer((request) =>
       JSON.stringify(request.body).includes('test查询7"')
         ? (response) => response.writeHead(413).end('{}')

@@ -164,7 +164,7 @@ describe('command files', () => {
     expect(found((node) => isRun(node) && !isDefined(node))).toEqual([]);
   });
 
-  it('neither cast options nor reach for the command line', () => {
+  it('neither cast options nor read the command line', () => {
     const casts = found((node) => ts.isAsExpression(node) && /\boptions?\b/.test(node.expression.getText()));
     const bags = found(
       (node) => ts.isElementAccessExpression(node) && node.expression.getText() === 'options',
@@ -194,7 +194,7 @@ describe('the start of the program', () => {
     });
   };
 
-  it('loads the command line, the ground floor and specs of parameters, and nothing that works', () => {
+  it('loads only the command line, the ground floor and specs of parameters', () => {
     const loaded = new Set([join(source, 'cli/main.ts')]);
     for (const path of loaded) for (const target of importsOf(path)) loaded.add(target);
     const names = [...loaded].map((path) => relative(source, path));

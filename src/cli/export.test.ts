@@ -84,7 +84,7 @@ describe('a kept folder', () => {
     }
   });
 
-  it('keeps apart what no class of transformers has, and answers with it', async () => {
+  it('stores separately what no class of transformers has, and answers with it', async () => {
     const { config, tensors } = await readWeights(at('spans'));
     expect(config.transformersClass).toBe('BertModel');
     expect([...tensors.keys()].filter((name) => !/^(embeddings|encoder|pooler)\./.test(name))).toEqual([]);
@@ -116,7 +116,7 @@ describe('a kept folder', () => {
 });
 
 describe('export', () => {
-  it('of a kept folder writes all that there was, byte by byte', async () => {
+  it('of a kept folder writes everything, byte for byte', async () => {
     const told = JSON.parse(await exporting(at('spans'), at('again')));
     expect(told).toMatchObject({
       architecture: 'BertModel',
@@ -168,7 +168,7 @@ describe('export', () => {
     expect(readdirSync(at('bare-onnx/onnx'))).toEqual(['model_quantized.onnx']);
   });
 
-  it('refuses what it cannot write', async () => {
+  it('refuses existing targets, unknown precisions and unsuitable models', async () => {
     await expect(exporting(at('spans'), at('classifier'))).rejects.toMatchObject({
       code: 'already-exists',
     });
@@ -198,7 +198,7 @@ describe('export', () => {
 });
 
 describe('parameters of a kept model', () => {
-  it('that decide how it answers can be chosen, no others', async () => {
+  it('can be chosen if they only affect answering', async () => {
     const load = (parameters: GivenParameters) => bert.load(at('classifier'), classTask, parameters);
     await expect(load({ threads: '1', dtype: 'int8' })).resolves.toBeDefined();
     await expect(load({ epochs: 3 })).rejects.toMatchObject({

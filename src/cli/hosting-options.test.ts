@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { runMain } from './fixtures/run-main.ts';
 import { openIdOf } from './openid-options.ts';
 
-it('sign-in by a provider is asked for whole, and at addresses that are some', async () => {
+it('sign-in by a provider requires all its options, and valid URLs', async () => {
   const issuer = 'https://login.hospital.example';
   await expect(openIdOf({ openidIssuer: issuer })).rejects.toMatchObject({ code: 'openid-incomplete' });
   await expect(openIdOf({ openidClient: 'x' })).rejects.toMatchObject({ code: 'openid-incomplete' });
@@ -25,7 +25,7 @@ it('sign-in by a provider is asked for whole, and at addresses that are some', a
   expect(await openIdOf({ openidIssuer: issuer, openidClient: 'x' })).toHaveProperty('openid.begin');
 });
 
-it('a worker takes evaluations or submissions, never both', async () => {
+it('a worker takes either evaluations or submissions', async () => {
   const server = ['--server', 'http://127.0.0.1:1'];
   const refused = async (...args: string[]) => {
     const { status, stderr } = await runMain('worker', ...args);
@@ -41,7 +41,7 @@ it('a worker takes evaluations or submissions, never both', async () => {
   expect([unreachable[0], unreachable[1]]).toEqual([3, expect.stringContaining('does not answer')]);
 });
 
-it('only a challenge whose gold is remote is created over the network', async () => {
+it('only a challenge with remote gold can be created over the network', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'chineseblue-hosting-'));
   try {
     const file = join(directory, 'ward.json');

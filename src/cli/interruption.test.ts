@@ -92,7 +92,7 @@ describe('Ctrl-C', () => {
     expect(ended).toBeGreaterThan(250);
   });
 
-  it('keeps what was answered', async () => {
+  it('keeps replies', async () => {
     const [run] = readdirSync(runsDir);
     const replies = readFileSync(join(runsDir, run, 'answers.jsonl'), 'utf8')
       .trim()

@@ -79,7 +79,7 @@ describe('batches', () => {
 
   const withParameters = (more: object): Plan => ({ ...plan, parameters: { ...plan.parameters, ...more } });
 
-  it('are looked at and collected again where the service is busy or a connection breaks', async () => {
+  it('are polled and collected again where the service is busy or a connection breaks', async () => {
     const patient = withParameters({ retries: 2 });
     await act('submit');
     server.finish();
@@ -95,7 +95,7 @@ describe('batches', () => {
     expect((await evaluate(plan)).record.answers.answered).toBe(COUNT);
   });
 
-  it('are not created twice where the service may have taken them', async () => {
+  it('are not created twice where the service may have accepted them', async () => {
     server.disturb('/v1/batches', [500]);
     await expect(handleBatches([withParameters({ retries: 2 })], 'submit')).rejects.toMatchObject({
       code: 'service-failing',
@@ -103,7 +103,7 @@ describe('batches', () => {
     expect(server.uploads).toHaveLength(1);
   });
 
-  it('hold no more requests than a limit allows, and go on with a higher one', async () => {
+  it('contain no more requests than a limit allows, and continue with a higher one', async () => {
     const limited = withParameters({ maxCalls: spending().calls + 5 });
     await expect(handleBatches([limited], 'submit')).rejects.toMatchObject({ code: 'budget-reached' });
     expect(server.uploads.map(({ length }) => length)).toEqual([5]);
@@ -114,7 +114,7 @@ describe('batches', () => {
     });
   });
 
-  it('are refused where a service has none, and for kinds that ask nobody', async () => {
+  it('are refused where a service has none, and for kinds that call no service', async () => {
     const elsewhere = {
       ...plan,
       parameters: { ...plan.parameters, endpoint: server.url.replace('/v1', '/v2') },

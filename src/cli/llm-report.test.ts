@@ -39,7 +39,7 @@ it.each<[string, (request: Received) => object]>([
     (request) => ({ triples: [{ subject: '杜撰之物', predicate: labelIn(request), object: '无' }] }),
   ],
   ['CMDD', (request) => ({ symptoms: [{ name: '杜撰之物', status: labelIn(request) }] })],
-])('a report of %s shows what a language model made up', async (id, answer) => {
+])('a report of %s shows what a language model invented', async (id, answer) => {
   server = await startServer((request) => JSON.stringify(answer(request)));
   const dataDir = samplesDir();
   const parameters = { name: 'm', endpoint: server.url, structured: 'schema' };
@@ -51,7 +51,7 @@ it.each<[string, (request: Received) => object]>([
   expect(readFileSync(page, 'utf8')).toMatch(/Examples of (quotes|names) [^<]*<.*?杜撰之物/s);
 });
 
-it('a run says on the terminal what could not be read and what was made up, in its score sheet too', async () => {
+it('a run reports unreadable replies and invented quotes, on the terminal and in its score sheet', async () => {
   server = await startServer(({ number, ...request }) =>
     number === 0
       ? '不知道'

@@ -47,7 +47,7 @@ const script =
   };
 
 it(
-  'an encoder, a CRF and a language model are compared on the items that all were asked, with cost and time',
+  'an encoder, a CRF and a language model are compared on their common items, with cost and time',
   async () => {
     const { evaluated } = await (await openDataset({ task, dir: dataDir })).division('test');
     const examples = evaluated.examples as readonly Example<'ner'>[];

@@ -79,7 +79,7 @@ describe('a run of a language model', () => {
     expect(server.received).toHaveLength(COUNT);
   });
 
-  it('asks again what failed only where that is wanted, and nothing else', async () => {
+  it('retries failed calls only on request, and nothing else', async () => {
     server = await startServer((request) => (request.number % 10 === 0 ? status(500) : gold(request)));
     const first = await evaluate(plan());
     expect(first.record.answers).toMatchObject({ answered: 54, missing: 6, failed: 6 });
@@ -95,7 +95,7 @@ describe('a run of a language model', () => {
     expect(again.directory).toBe(first.directory);
   });
 
-  it('keeps what answers took over an interruption, and why some cannot be read', async () => {
+  it('keeps usage across an interruption, and the reasons for unreadable replies', async () => {
     const prices = join(folder, 'prices.json');
     server = await startServer((request) => (request.number % 5 === 0 ? '不知道' : gold(request)));
     await writeFile(prices, JSON.stringify({ [`e${server.url}`]: { prompt: 1, completion: 2 } }));
@@ -112,7 +112,7 @@ describe('a run of a language model', () => {
     expect(record.reasons).toEqual({ 'no-json': COUNT / 5 });
   });
 
-  it('on a part says so, and is compared on that part', async () => {
+  it('on a sample is marked as such, and compared on that sample', async () => {
     server = await startServer(gold);
     const part = await evaluate(plan({}, { limit: 20 }));
     expect(part.record.model.name).toMatch(/ \(20\/60\)$/);
@@ -125,7 +125,7 @@ describe('a run of a language model', () => {
     expect(comparison.systems[0]).toMatchObject({ model: 'llm', score: 1 });
   });
 
-  it('is shown with prompt, raw answer and reading; compared with cost and time', async () => {
+  it('is shown with prompt, raw reply and parsed answer; compared with cost and time', async () => {
     const prices = join(folder, 'prices.json');
     server = await startServer((request) =>
       request.number === 0 ? '<think>想一想</think>不知道' : gold(request),
@@ -156,7 +156,7 @@ describe('a run of a language model', () => {
     expect(first.seconds).toBeGreaterThan(0);
   });
 
-  it('says meanwhile how far it is, what it cost, and how long it takes', async () => {
+  it('shows progress, cost and remaining time', async () => {
     const prices = join(folder, 'prices.json');
     server = await startServer((request) => (request.number % 5 === 0 ? '不知道' : gold(request)));
     await writeFile(
@@ -177,7 +177,7 @@ describe('a run of a language model', () => {
     expect(note?.zh).toMatch(/^已答 48，无法解析 12，.*0\.0600 CNY$/);
   });
 
-  it('scores every repeat by itself', async () => {
+  it('scores every repeat separately', async () => {
     let asked = 0;
     server = await startServer((request) => (asked++ % 2 === 0 ? '{"label":"0"}' : gold(request)));
     const { record } = await evaluate(plan({ repeats: 2, temperature: 1, concurrency: 1 }));
@@ -229,7 +229,7 @@ function callsOnDisk(): number {
 const exitOf = async (child: ChildProcess): Promise<unknown> => (await once(child, 'exit'))[0];
 
 describe('a run that is killed', () => {
-  it('repeats only the calls that were under way', async () => {
+  it('repeats only the calls in flight', async () => {
     server = await startServer((request) => (response) => {
       void sleep(40).then(() => {
         response.writeHead(200, { 'content-type': 'application/json' });

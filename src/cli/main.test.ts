@@ -132,7 +132,7 @@ describe('exit codes', () => {
 });
 
 describe('global options', () => {
-  it('may stand before the command too', async () => {
+  it('may also precede the command', async () => {
     expect((await runMain('--lang', 'zh', '--quiet', 'tasks')).stdout).toContain('任务');
     expect(JSON.parse((await runMain('--json', 'data', 'path')).stdout).dataDir).toBe(samples);
   });
@@ -266,7 +266,7 @@ describe('the first session of a new user', () => {
     expect(stdout).toContain('accuracy on dev');
   });
 
-  it('refuses a source that there is not', () => {
+  it('refuses an unknown source', () => {
     const { status, stderr } = chineseblue('run', '--task', 'cMedQQ', '--source', 'bio');
     expect([status, stderr]).toEqual([2, expect.stringContaining('primary, alternative')]);
   });

@@ -42,7 +42,7 @@ const COMMANDS: readonly (readonly [string, readonly string[], readonly (typeof 
 ];
 
 describe.each(COMMANDS)('%s', (_, argv, expected) => {
-  it.each(['en', 'zh'] as const)('says once what to know of the data, in %s', async (language) => {
+  it.each(['en', 'zh'] as const)('prints notes on the data once, in %s', async (language) => {
     const { status, stderr } = await runMain(...argv, '--lang', language);
     expect(status).toBe(0);
     for (const note of [SYNTHETIC, ABSENT, CARVED]) {
@@ -51,7 +51,7 @@ describe.each(COMMANDS)('%s', (_, argv, expected) => {
     }
   });
 
-  it('says nothing of it under --json and --quiet', async () => {
+  it('prints none under --json and --quiet', async () => {
     for (const flag of ['--json', '--quiet']) expect((await runMain(...argv, flag)).stderr).toBe('');
   });
 });

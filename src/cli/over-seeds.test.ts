@@ -22,7 +22,7 @@ const results = ['runs', '--runs-dir', runsDir, '--results', page, ...nowhere, '
 const directories = (): string[] => readdirSync(runsDir).map((name) => join(runsDir, name));
 let shown: number[];
 
-it('the interval of several seeds holds their mean', async () => {
+it('the interval of several seeds contains their mean', async () => {
   const { status, stdout } = await runMain(
     ...['run', '--task', 'cMedIC', '--model', 'fasttext', '--seed', '0,2', '--jobs', '1'],
     ...['--data-dir', samplesDir(), '--runs-dir', runsDir],
@@ -34,7 +34,7 @@ it('the interval of several seeds holds their mean', async () => {
   expect(stdout).toContain('is that of their mean');
 });
 
-it('is on the page of results without gold, as it was kept', async () => {
+it('the page of results has the kept interval without gold', async () => {
   // As if of a corpus that does not come with the package.
   for (const file of directories().map((directory) => join(directory, 'run.json')))
     await writeRecord(file, { ...(await readRecord(file)), synthetic: false });
@@ -45,7 +45,7 @@ it('is on the page of results without gold, as it was kept', async () => {
   for (const [i, value] of onPage.entries()) expect(Math.abs(value - shown[i])).toBeLessThan(0.06);
 });
 
-it('and the page says where there is none', async () => {
+it('the page of results says where there is no interval', async () => {
   for (const directory of directories()) rmSync(join(directory, 'mean-interval.json'), { force: true });
   const { status, stderr } = await runMain(...results);
   expect(status).toBe(0);

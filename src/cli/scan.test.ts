@@ -19,7 +19,7 @@ it('data scan prints places of personal data and never the data', async () => {
   expect(JSON.parse(json.stdout)).toMatchObject({ texts: 1, touched: 1 });
 });
 
-it('data scan takes tasks, and names what is not there', async () => {
+it('data scan takes tasks, and names missing ones', async () => {
   const task = await runMain('data', 'scan', 'cMedIC', '--data-dir', samplesDir(), '--json');
   expect(JSON.parse(task.stdout).texts).toBeGreaterThan(0);
   const unknown = await runMain('data', 'scan', 'cMedNone', '--data-dir', samplesDir(), '--json');
@@ -28,7 +28,7 @@ it('data scan takes tasks, and names what is not there', async () => {
   expect([missing.status, missing.stderr]).toEqual([3, expect.stringContaining('none.csv')]);
 });
 
-it('data scan refuses options that have no meaning for what is scanned', async () => {
+it('data scan refuses options that do not apply to its input', async () => {
   const fields = await runMain('data', 'scan', 'cMedIC', '--fields', 'text=a', '--data-dir', samplesDir());
   expect([fields.status, fields.stderr]).toEqual([
     2,

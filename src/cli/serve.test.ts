@@ -55,7 +55,7 @@ it('from the first start to a score on the board', async () => {
   expect(board).toMatchObject({ rows: [{ team: 'red', score: 1 }] });
 });
 
-it('says what is wrong with a file, a token, an address', async () => {
+it('reports errors in a file, a token, an address', async () => {
   const bad = join(directory, 'bad.jsonl');
   await writeFile(bad, '\ufeff{"id": "0", "label": 7}\r\nnonsense\r\n');
   const rejected = await as('red', 'submit', '--challenge', 'cMedIC', bad, '--lang', 'zh');
@@ -79,7 +79,7 @@ it('says what is wrong with a file, a token, an address', async () => {
   expect((await runMain('challenge', 'open', 'x', '--server', 'nowhere')).status).toBe(2);
 });
 
-it('a second process does not open its directory', async () => {
+it('a second process cannot open its directory', async () => {
   const file = join(directory, 'ward.json');
   await writeFile(
     file,
@@ -98,7 +98,7 @@ it('a second process does not open its directory', async () => {
   expect(stderr).toContain('bad-challenge');
 });
 
-it('a port that is in use is said, and nothing is left open', async () => {
+it('a port in use is reported, and nothing is left open', async () => {
   const { port } = new URL(server.url);
   const site = join(directory, 'second');
   const second = ['--dir', site, '--data-dir', join(directory, 'data'), '--no-baselines'];
@@ -107,7 +107,7 @@ it('a port that is in use is said, and nothing is left open', async () => {
   expect(await readdir(join(site, 'database'))).toEqual(['pglite']);
 });
 
-it('a server that is killed loses nothing: it scores what it had taken, once', {
+it('a killed server loses nothing: it scores accepted submissions once', {
   timeout: 120_000,
 }, async () => {
   const ids: string[] = [];
@@ -142,7 +142,7 @@ it('a server that is killed loses nothing: it scores what it had taken, once', {
   expect((await as('admin', 'audit-log', 'verify')).stdout).toContain('intact');
 });
 
-it('a lost admin token is replaced by a new one, and ends', async () => {
+it('a lost admin token is replaced by a new one, and revoked', async () => {
   await server.end('SIGTERM');
   server = await startServer([...args, '--new-admin-token']);
   const old = tokens.admin;
@@ -152,7 +152,7 @@ it('a lost admin token is replaced by a new one, and ends', async () => {
   expect((await as('old', 'challenge', 'open', 'cMedIC')).stderr).toContain('bad-token');
 });
 
-it('ends whole: no lock and no upload is left', async () => {
+it('shuts down cleanly: no lock and no upload is left', async () => {
   expect(await server.end('SIGTERM')).toBe(0);
   const site = join(directory, 'site');
   expect((await readdir(site)).sort()).toEqual(['database', 'gold.key']);

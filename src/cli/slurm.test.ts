@@ -26,7 +26,7 @@ const bytesOf = (runs: string): [string, string][] =>
 const run = (runs: string, ...more: string[]) =>
   runMain(...LOOK, '--data-dir', samplesDir(), '--runs-dir', join(folder, runs), ...more);
 
-it('the tasks of the array do the runs of the command', { timeout: 300_000 }, async () => {
+it('the tasks of the array perform the runs of the command', { timeout: 300_000 }, async () => {
   const script = join(folder, 'job.sh');
   expect((await run('array', '--slurm', script)).stdout).toContain('2 evaluations');
   expect(readFileSync(script, 'utf8')).toContain('#SBATCH --array=0-1\n');
@@ -39,7 +39,7 @@ it('the tasks of the array do the runs of the command', { timeout: 300_000 }, as
   expect(bytesOf('array')).toHaveLength(2);
 });
 
-it('has no more tasks than Slurm allows, which do the rest one after another', async () => {
+it('has no more tasks than Slurm allows; they perform the rest one after another', async () => {
   const script = join(folder, 'many.sh');
   const request = { task: findTask('cMedIC'), model: 'majority', dataDir: samplesDir() };
   const plans = Array.from({ length: 2500 }, (_, seed) => completePlan({ ...request, seed }));
@@ -65,7 +65,7 @@ it('has a task for each value of a parameter on each fold', async () => {
   );
 });
 
-it('leaves alone what Slurm cannot run', async () => {
+it('refuses models and options that Slurm jobs cannot use', async () => {
   const remote = ['--model', 'llm:any', '--endpoint', 'http://127.0.0.1:9/v1', '--param', 'temperature=0'];
   const script = join(folder, 'none.sh');
   expect((await run('none', ...remote, '--slurm', script)).stderr).toContain('slurm-model');

@@ -10,7 +10,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const SUITE = ['run', '--suite', 'chineseblue', '--model', 'majority', '--data-dir', samplesDir()];
 
-it('run --suite averages over the tasks that are here', { timeout: 120_000 }, async () => {
+it('run --suite averages over the available tasks', { timeout: 120_000 }, async () => {
   const { status, stdout } = await runMain(...SUITE, '--runs-dir', directory, '--json');
   expect(status).toBe(0);
   const { suite, missing, averages, runs } = JSON.parse(stdout);
@@ -20,14 +20,14 @@ it('run --suite averages over the tasks that are here', { timeout: 120_000 }, as
   expect(averages[0].tasks).toHaveLength(9);
 });
 
-it('run --suite takes no tasks beside it, and names unknown suites', async () => {
+it('run --suite cannot be combined with tasks, and names unknown suites', async () => {
   const both = await runMain(...SUITE, '--task', 'cMedQQ', '--runs-dir', directory);
   expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--suite')]);
   const unknown = await runMain('run', '--suite', 'clue', '--lang', 'zh');
   expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('没有任务集')]);
 });
 
-it('run fails where none of the tasks has its data, after it has said how to get them', async () => {
+it('run fails where no task has its data, and says how to get them', async () => {
   const empty = mkdtempSync(join(directory, 'empty-'));
   const { status, stderr } = await runMain(
     'run',

@@ -95,7 +95,7 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
     },
   );
 
-  it('fetches what is in the database, and only once', { timeout: 600_000 }, async () => {
+  it('fetches runs from the database, and only once', { timeout: 600_000 }, async () => {
     const twice = await run('again', '--queue', server.url);
     expect(twice.status).toBe(0);
     expect(bytesOf('again')).toEqual(bytesOf('local'));
@@ -121,7 +121,7 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
     expect(left.rows).toEqual([]);
   });
 
-  it('enqueues nothing that is kept, and reports what a worker could not do', {
+  it('enqueues no kept run, and reports what a worker could not do', {
     timeout: 600_000,
   }, async () => {
     const kept = await run('local', '--queue', server.url, '--no-wait', '--json');
@@ -135,7 +135,7 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
     expect(await startWorker('--until-empty').ended).toBe(0);
   });
 
-  it('enqueues no evaluation that cannot begin, which does not stop the others', async () => {
+  it('enqueues no evaluation that cannot start, without stopping the others', async () => {
     const sweeps = await openSweepQueue(server.url);
     const request = { task: findTask('cMedIC'), model: 'majority', root: join(folder, 'local') };
     const plans = ['nowhere', samplesDir()].map((dataDir) => completePlan({ ...request, dataDir }));
@@ -164,7 +164,7 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
     );
   });
 
-  it('does not take what must stay in this process', async () => {
+  it('refuses models that must run in this process', async () => {
     const remote = ['--model', 'llm:any', '--endpoint', 'http://127.0.0.1:9/v1'];
     expect((await run('none', ...remote, '--queue', server.url)).stderr).toContain('queue-model');
     const ensemble = ['--task', 'cMedIC', '--model', 'ensemble', '--param', 'runs=a+b'];
@@ -172,7 +172,7 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
   });
 });
 
-it('a queue is a PostgreSQL database, named by its address', async () => {
+it('requires the URL of a PostgreSQL database as queue', async () => {
   const refused = await runMain('run', ...SWEEP, '--queue', 'directory');
   expect(refused.status).toBe(2);
   expect(refused.stderr).toContain('queue-not-shared');

@@ -50,13 +50,13 @@ describe('a table', () => {
     });
   });
 
-  it('leaves out columns of the highest rank first, and those without one never', () => {
+  it('leaves out columns of the highest rank first, and never those without one', () => {
     expect(drawTable(headings, rows, 60).dropped).toEqual(['early name']);
     expect(drawTable(headings, rows, 50).dropped).toEqual(['early name', 'fit s']);
     expect(drawTable(headings, rows, 30).dropped).toEqual(['early name', 'fit s']);
   });
 
-  it('is never wider than it may be, and keeps every number whole', () => {
+  it('is never wider than allowed, and keeps every number whole', () => {
     for (let width = 40; width <= 90; width++) {
       const { lines } = drawTable(headings, rows, width);
       for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);

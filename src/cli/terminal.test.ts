@@ -100,7 +100,7 @@ describe('progress without a terminal', () => {
     expect(written.err.split('\n')).toHaveLength(4);
   });
 
-  it('does not take what an earlier run has done for its own speed', () => {
+  it('does not count work of an earlier run in its speed', () => {
     const { terminal, written } = open();
     const progress = terminal.progress({ en: 'Running', zh: '运行中' });
     progress.update(0.6);

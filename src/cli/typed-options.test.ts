@@ -123,7 +123,7 @@ describe('typed options', () => {
     }
   });
 
-  it('are left out to go without them: an empty value is refused', () => {
+  it('must be omitted to be absent: an empty value is refused', () => {
     expect(refusal('--init', '')).toMatchObject({
       code: 'bad-option',
       message: '--init must be non-empty text, not ""',
@@ -160,7 +160,7 @@ describe('typed options', () => {
     );
   });
 
-  it('that are neither on nor off by default can be said both ways', () => {
+  it('that are neither on nor off by default can be given both ways', () => {
     const specs = { normalize: flag({ summary: { en: 'scale', zh: '归一化' } }) };
     const [{ flags, negation }] = optionSpecs(specs);
     expect([flags, negation?.flags]).toEqual(['--normalize', '--no-normalize']);

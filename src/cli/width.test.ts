@@ -18,7 +18,7 @@ describe('the width of text', () => {
     expect(displayWidth(text)).toBe(width);
   });
 
-  it('is what padding fills', () => {
+  it('is respected by padding', () => {
     expect(pad('头痛', 6)).toBe('头痛  ');
     expect(pad('7', 3, 'right')).toBe('  7');
     expect(pad('too long', 3)).toBe('too long');

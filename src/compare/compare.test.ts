@@ -43,7 +43,7 @@ describe('compareRuns', () => {
     }
   });
 
-  it('agrees with what was scored, and every item is win, tie or loss', () => {
+  it('agrees with the score sheets, and counts every item as win, tie or loss', () => {
     const { systems, pairs } = compareRuns([good, poor], fast);
     for (const system of systems) {
       const of = [good, poor].find(({ record }) => record.model.id === system.name)!;
@@ -64,7 +64,7 @@ describe('compareRuns', () => {
     expect(ids).toEqual([...ids].sort((i, j) => i - j));
   });
 
-  it('gathers seeds into one system, also where another has one run', () => {
+  it('combines seeds into one system, even where another has one run', () => {
     const { systems, pairs } = compareRuns(
       [run('good', 0.95, 1), run('good', 0.95, 2), run('good', 0.95, 3), poor],
       fast,
@@ -88,7 +88,7 @@ describe('compareRuns', () => {
     expect(systems[0].interval).toEqual(meanInterval(task, own));
   });
 
-  it('compares seeds with each other where there is one model only', () => {
+  it('compares seeds with each other where there is only one model', () => {
     const { systems } = compareRuns([run('good', 0.95, 1), run('good', 0.95, 2)], fast);
     expect(systems.map(({ name }) => name).sort()).toEqual(['cMedQQ-test-good-s1', 'cMedQQ-test-good-s2']);
   });
@@ -109,7 +109,7 @@ describe('compareRuns', () => {
     ).toEqual(['linear(c=1)', 'linear(c=2)']);
   });
 
-  it('names systems as their runs are named: labels scored by probability are never taken for written answers', () => {
+  it('names systems as their runs: labels scored by probability are distinguished from written answers', () => {
     const named = (model: string, name: string) => {
       const one = run(model, 0.9);
       return { ...one, record: { ...one.record, model: { ...one.record.model, name } } };
@@ -142,7 +142,7 @@ describe('compareRuns', () => {
     expect(pairs[0].most[0].a).toBe('–');
   });
 
-  it('ranks losses upside down', () => {
+  it('ranks smaller losses first', () => {
     const multi = {
       ...taskNamed('cMedIC'),
       family: 'multilabel' as const,
@@ -292,7 +292,7 @@ describe('presentation', () => {
     expect(zh.flatMap(({ lines }) => lines).join('\n')).toContain('good 优于 poor');
   });
 
-  it('says undecided where the items cannot show it', () => {
+  it('gives the verdict undecided where there are too few items', () => {
     const lines = presentComparison(compareRuns([good, fair], fast), 'en').flatMap(({ lines }) => lines);
     expect(lines.join('\n')).toMatch(/Undecided at 5 %: good − fair is .* show differences from about/);
   });

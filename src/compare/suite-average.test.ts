@@ -30,7 +30,7 @@ describe('averages over a suite', () => {
     expect(width(second.interval)).toBeLessThan(single ? width(single) : 0);
   });
 
-  it('of a model that lacks a task come last, and are compared with nobody', () => {
+  it('of a model that lacks a task come last, and are not compared', () => {
     const averages = averageSuite([...good, run('cMedQQ', 'part', 1)]);
     expect(averages.map(({ model, tasks }) => [model, tasks.length])).toEqual([
       ['good', 2],

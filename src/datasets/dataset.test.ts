@@ -54,7 +54,7 @@ test('a split comes with the identity of its file', async () => {
   });
 });
 
-test('synthetic files are read only where no real file of the task is, so the two never mix', async () => {
+test('synthetic files are read only where the task has no real file, so the two never mix', async () => {
   expect(['a/train.txt', 'train', 'x.y/train'].map(syntheticName)).toEqual([
     'a/train.synthetic.txt',
     'train.synthetic',
@@ -85,7 +85,7 @@ test('an absent split says how to get it, or where to put it and in which format
   expect(none.code).toBe('split-absent');
 });
 
-test('a dataset says what a reader of its scores should know', async () => {
+test('a dataset has notes for readers of its scores', async () => {
   await put('cMedIC/test.synthetic.txt', '1\t甲\n');
   const { notes } = await open();
   expect(notes.map(({ code, message: { en, zh } }) => [code, en, zh])).toEqual([
@@ -114,7 +114,7 @@ test('a split is read once, and again after an error', async () => {
   expect(await dataset.split('test')).toBe(split);
 });
 
-test('a stream reads no further than it is asked', async () => {
+test('a stream reads no further than it is consumed', async () => {
   const good = Array.from({ length: 100_000 }, (_, i) => `1\t查询 ${i}\n`).join('');
   await put('cMedIC/test.txt', `${good}9\t坏\n`);
   const dataset = await open();
@@ -124,7 +124,7 @@ test('a stream reads no further than it is asked', async () => {
   await expect(dataset.split('test')).rejects.toMatchObject({ place: { line: 100_001 } });
 });
 
-test('a format that cannot hold the records of the family is a typed error', async () => {
+test('a format that cannot represent the records of the family is a typed error', async () => {
   const task = { ...intents, family: 'ner' } as const;
   await expect(open(task)).rejects.toMatchObject({
     code: 'format-mismatch',
@@ -162,7 +162,7 @@ test('an empty split is an error, not a score of nothing', async () => {
   await expect((await open()).stream('test').next()).rejects.toMatchObject({ code: 'split-empty' });
 });
 
-test('where the two formats of the samples disagree: nested mentions, which BIO cannot say', async () => {
+test('the two formats of the samples differ only in nested mentions, which BIO cannot represent', async () => {
   const task = findTask('cMedQANER');
   const { agreed, onlyPrimary, onlyAlternative, documents } = await compareSources(
     await openDataset({ task, dir: samplesDir() }),
@@ -172,7 +172,7 @@ test('where the two formats of the samples disagree: nested mentions, which BIO 
   expect([onlyAlternative, documents > 30, agreed > 30]).toEqual([[], true, true]);
 });
 
-test('a summary counts', async () => {
+test('a summary counts examples and labels', async () => {
   await put(
     'multilabel/test.jsonl',
     '{"text":"甲乙","labels":["x","y"]}\n{"text":"丙","labels":[]}\n{"text":"丁","labels":["y"]}\n',

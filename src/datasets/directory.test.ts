@@ -11,13 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('the flag wins over the environment, and the environment over the cache', () => {
+test('the flag takes precedence over the environment, and the environment over the cache', () => {
   const environment = { CHINESEBLUE_DATA: 'from-env', XDG_CACHE_HOME: folder };
   expect(resolveDataDir('given', environment)).toEqual({ dir: resolve('given'), origin: 'flag' });
   expect(resolveDataDir(undefined, environment)).toEqual({ dir: resolve('from-env'), origin: 'env' });
 });
 
-test('the cache is read once it holds a corpus, the samples before; it is written in any case', async () => {
+test('the cache is read once it holds a corpus, the samples before that; it is always the one written', async () => {
   const environment = { XDG_CACHE_HOME: join(folder, 'cache') };
   const cache = join(folder, 'cache', 'chineseblue', 'data');
   expect(resolveDataDir(undefined, environment)).toEqual({ dir: samplesDir(), origin: 'samples' });
@@ -26,7 +26,7 @@ test('the cache is read once it holds a corpus, the samples before; it is writte
   expect(resolveDataDir(undefined, environment)).toEqual({ dir: cache, origin: 'cache' });
 });
 
-test('every platform has its own cache; a relative XDG_CACHE_HOME is no place', () => {
+test('every platform has its own cache; a relative XDG_CACHE_HOME is ignored', () => {
   const HOME = join('/', 'home', 'u');
   expect(cacheDataDir({ HOME }, 'linux')).toBe(join(HOME, '.cache', 'chineseblue', 'data'));
   expect(cacheDataDir({ HOME, XDG_CACHE_HOME: 'here' }, 'linux')).toBe(
@@ -36,6 +36,6 @@ test('every platform has its own cache; a relative XDG_CACHE_HOME is no place', 
   expect(cacheDataDir({ HOME, LOCALAPPDATA: 'L' }, 'win32')).toBe(join('L', 'chineseblue', 'Cache', 'data'));
 });
 
-test('the samples are beside the source', () => {
+test('the samples are next to the source', () => {
   expect(existsSync(join(samplesDir(), 'README.md'))).toBe(true);
 });

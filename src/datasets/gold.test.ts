@@ -78,7 +78,7 @@ const formats: [string, Task, string, string, string][] = [
 ];
 
 describe.each(formats)('a split without gold: %s', (format, declared, without, mixed, field) => {
-  test('is there for whoever answers, and refused by name where gold is needed', async () => {
+  test('can be answered, and is refused by name where gold is needed', async () => {
     const task = await bring(declared, format, without);
     const dataset = await openDataset({ task, dir });
     const split = await dataset.split('test');
@@ -95,7 +95,7 @@ describe.each(formats)('a split without gold: %s', (format, declared, without, m
     for await (const item of dataset.stream('test')) expect(Object.keys(item)).not.toContain('gold');
   });
 
-  test('has gold nowhere: the first line that differs is named', async () => {
+  test('has gold in no line: the first line that differs is named', async () => {
     const task = await bring(declared, format, mixed);
     const opened = openDataset({ task, dir }).then((dataset) => dataset.split('test'));
     const error = await opened.catch((thrown) => thrown);
@@ -131,17 +131,17 @@ test('dialogues without label, normalized and type have no gold', async () => {
   ]);
 });
 
-test('BIO has a tag for each character: without tags it is not read', async () => {
+test('BIO requires a tag for each character: without tags it is not read', async () => {
   const dataset = await openDataset({ task: await bring(findTask('cEHRNER'), 'bio', '胃\n痛\n'), dir });
   await expect(dataset.split('test')).rejects.toMatchObject({ code: 'bad-bio', place: { line: 1 } });
 });
 
-test('a lone label is a missing text, not a text without gold', async () => {
+test('a line with only a label is a missing text, not a text without gold', async () => {
   const dataset = await openDataset({ task: await bring(findTask('cMedIC'), 'text-tsv', '1\n'), dir });
   await expect(dataset.split('test')).rejects.toMatchObject({ code: 'wrong-columns', place: { line: 1 } });
 });
 
-test('labels come from the splits with gold, and an evaluation can learn beside a test split without', async () => {
+test('labels come from the splits with gold, and a test split without gold does not prevent training', async () => {
   const train = Array.from({ length: 20 }, (_, i) => `${'yx'[i % 2]}\t查询 ${i}\n`).join('');
   const task = await bring(findTask('CMedSQC'), 'text-tsv', '查询\n', train);
   const dataset = await openDataset({ task, dir });
@@ -167,7 +167,7 @@ test.each(sampled.map((task) => [task.id, task] as const))(
   },
 );
 
-test('inputs name line and field, and how a line looks', async () => {
+test('errors of inputs name line and field, and show a valid line', async () => {
   const file = join(dir, 'inputs.jsonl');
   const fault = async (content: string) => {
     await writeFile(file, content);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('the hashes of no bytes and of a line, as published', async () => {
+test('the hashes of an empty file and of a line, as published', async () => {
   expect(identifyBytes(Buffer.alloc(0))).toEqual({
     bytes: 0,
     sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',

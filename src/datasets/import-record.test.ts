@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('is how far annotators agree, of corpora that several annotated, as it was written', async () => {
+it('returns the recorded agreement of annotators, for corpora that several annotated', async () => {
   const source = join(folder, 'test.json');
   const annotated = (choices: readonly string[]) =>
     choices.map((choice, who) => ({

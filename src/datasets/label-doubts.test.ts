@@ -28,11 +28,11 @@ async function doubts(files: Readonly<Record<string, readonly string[]>>, task =
   return found.map(({ code, split, message }) => [code, split, message.en]);
 }
 
-test('labels that repeat in every split are above suspicion', async () => {
+test('labels that repeat in every split are not suspected', async () => {
   expect(await doubts({ train: rows(60), dev: rows(9), test: rows(9) })).toEqual([]);
 });
 
-test('a header is suspected by its words, and by a label that nothing else has', async () => {
+test('a header is suspected by its words, and by a label that occurs once', async () => {
   for (const header of ['label\ttext', '意图码\t话语']) {
     const [label] = header.split('\t');
     const found = await doubts({ train: [header, ...rows(60)], test: rows(9) });
@@ -41,7 +41,7 @@ test('a header is suspected by its words, and by a label that nothing else has',
   }
 });
 
-test('a column of distinct values is no column of labels', async () => {
+test('a column of distinct values is not a column of labels', async () => {
   const swapped = rows(60).map((row) => row.split('\t').reverse().join('\t'));
   expect(await doubts({ train: swapped, test: rows(9) })).toEqual([
     ['distinct-labels', 'train', expect.stringContaining('60 distinct labels in 60 examples')],

@@ -59,7 +59,7 @@ async function outcomes(content: string | Buffer) {
 }
 
 describe('passes over a file', () => {
-  it('read what is read into memory, as often as they are taken', async () => {
+  it('read the same as reading into memory, every time', async () => {
     const content = `\ufeff${line('头痛', { id: 'a', label: '1' })}\r\n${line('咳嗽', { label: '0' })}`;
     const [whole, streamed] = await outcomes(content);
     expect(streamed).toEqual(whole);
@@ -80,7 +80,7 @@ describe('passes over a file', () => {
     ['no gold', line('头痛', {}), 'no-gold'],
     ['a label that the task has not', line('头痛', { label: '7' }), 'unknown-label'],
     ['bytes that are not UTF-8', Buffer.from([0x22, 0xb8, 0xd0, 0x0a]), 'not-utf8'],
-  ])('say of %s what reading it into memory says', async (_what, content, code) => {
+  ])('report the same for %s as reading it into memory', async (_what, content, code) => {
     const [whole, streamed] = await outcomes(content);
     expect(whole).toMatchObject({ code });
     expect(streamed).toEqual(whole);

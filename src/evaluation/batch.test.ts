@@ -32,7 +32,7 @@ describe('a batch', () => {
     expect(await readFile(results, 'utf8')).toContain('cMedIC');
   });
 
-  it('refuses a required task without data, and leaves out another', async () => {
+  it('refuses a required task without data, and skips others', async () => {
     await expect(planBatch({ ...request(), dataDir: folder })).rejects.toMatchObject({
       code: 'split-absent',
       place: { file: join(folder, 'cMedIC', 'test.txt') },
@@ -41,7 +41,7 @@ describe('a batch', () => {
     expect([plans, absent]).toEqual([[], tasks]);
   });
 
-  it('takes only the tasks that have the second format where that is asked for', async () => {
+  it('takes only the tasks that have the requested second format', async () => {
     const both = [...tasks, findTask('cMedQANER')];
     const { plans, absent } = await planBatch({
       ...request(),

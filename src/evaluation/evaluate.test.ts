@@ -88,7 +88,7 @@ describe('evaluate', () => {
     expect((await evaluate(plan)).scores).toEqual(scores);
   });
 
-  it('refuses to show or to score what was changed, until it is forced', async () => {
+  it('refuses to show or score a changed run, unless forced', async () => {
     const { directory, scores } = await evaluate(plan);
     const predictions = join(directory, 'predictions.jsonl');
     const text = await readFile(predictions, 'utf8');
@@ -116,11 +116,11 @@ describe('evaluate', () => {
     await expect(evaluate(plan)).rejects.toMatchObject({ code: 'in-use' });
   });
 
-  it.runIf(process.platform === 'linux')('ends where no directory can be made', async () => {
+  it.runIf(process.platform === 'linux')('fails where no directory can be created', async () => {
     await expect(evaluate({ ...plan, root: '/proc/x' })).rejects.toMatchObject({ code: 'not-writable' });
   });
 
-  it('is another run when corpus, seed or parameters differ', async () => {
+  it('makes another run when corpus, seed or parameters differ', async () => {
     const first = await evaluate(plan);
     const seeded = await evaluate({ ...plan, seed: 1 });
     await writeFile(join(dataDir, 'cMedIC', 'test.txt'), lines(200, 8));
@@ -128,7 +128,7 @@ describe('evaluate', () => {
     expect(new Set([first, seeded, shorter].map(({ record }) => record.id)).size).toBe(3);
   });
 
-  it('keeps the model of a kept run when it is asked for, without answering again', async () => {
+  it('keeps the model of a kept run on request, without answering again', async () => {
     const { directory } = await evaluate(plan);
     const predictions = join(directory, 'predictions.jsonl');
     const { mtimeMs } = await stat(predictions);
@@ -138,7 +138,7 @@ describe('evaluate', () => {
     expect((await stat(predictions)).mtimeMs).toBe(mtimeMs);
   });
 
-  it('names a kept model that is not what was written, and fits it again when forced', async () => {
+  it('names an altered kept model, and fits it again when forced', async () => {
     const kept = { ...plan, keepModel: true };
     const { directory } = await evaluate(kept);
     const file = join(directory, 'model.bin');
@@ -149,7 +149,7 @@ describe('evaluate', () => {
     expect(await readFile(file)).toEqual(whole);
   });
 
-  it('forced, it starts with an empty directory', async () => {
+  it('starts with an empty directory when forced', async () => {
     const { directory } = await evaluate({ ...plan, keepModel: true });
     await mkdir(join(directory, 'checkpoint'));
     await evaluate({ ...plan, force: true });

@@ -56,7 +56,7 @@ describe('the journal', () => {
     await journal.close();
   });
 
-  it('is read again where it is larger than one buffer, and resumed at its end', async () => {
+  it('is read even if larger than one buffer, and resumed at its end', async () => {
     const raw = '痛'.repeat(50_000);
     const journal = await openJournal(file, 'run-1');
     for (let i = 0; i < 20; i++) journal.append(String(i), { raw });
@@ -96,7 +96,7 @@ describe('the journal', () => {
     }
   });
 
-  it('is begun anew where even the header is incomplete', async () => {
+  it('starts from scratch where even the header is incomplete', async () => {
     await write('a');
     await writeFile(file, (await readFile(file)).subarray(0, 9));
     await write('b');

@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 describe('regrouped@1 as the judged split', () => {
-  it('is run, recorded and opened again', async () => {
+  it('is evaluated, recorded and opened again', async () => {
     const { record, scores, directory } = await evaluate({ ...plan, split: 'regrouped@1' });
     const dataset = await openDataset({ task, dir: dataDir, scheme: 'regrouped@1' });
     const { train, dev, evaluated, rule } = await dataset.division('test');
@@ -43,7 +43,7 @@ describe('regrouped@1 as the judged split', () => {
     expect(opened.predictions.every((prediction) => prediction !== undefined)).toBe(true);
   });
 
-  it('needs no particular split, only some', () => {
+  it('requires no particular split, only one', () => {
     const { modelFile: _, ...rest } = plan;
     const request = {
       ...rest,
@@ -58,7 +58,7 @@ describe('regrouped@1 as the judged split', () => {
 });
 
 describe('subsets', () => {
-  it('are scored beside all, also for a kept run, and an empty one has no score', async () => {
+  it('are scored in addition to all examples, even for a kept run, and an empty one has no score', async () => {
     const { evaluated, files } = await (await openDataset({ task, dir: dataDir })).division('test');
     const ids = evaluated.questions.map(({ id }) => id);
     const first = await evaluate(plan);

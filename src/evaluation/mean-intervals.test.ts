@@ -48,7 +48,7 @@ afterEach(() => rm(fileOf(runs[0]), { recursive: true, force: true }));
 afterAll(() => rm(runsDir, { recursive: true, force: true }));
 
 describe('intervals of means', () => {
-  it('hold the mean, and are the same whatever the order of the runs', async () => {
+  it('contain the mean, and do not depend on the order of the runs', async () => {
     const [summary] = await addIntervals(summarize(runs), places);
     const { mean, interval } = summary;
     expect(mean).toBeCloseTo(1 - 2 / 60, 12);
@@ -67,7 +67,7 @@ describe('intervals of means', () => {
     expect(summaries[0].interval).toBeDefined();
   });
 
-  it('are kept, so that they need no gold the next time; those of other runs are not taken for them', async () => {
+  it('are kept, so that they need no gold the next time, and are not reused for other runs', async () => {
     const others = real(runs);
     const [{ interval }] = await addIntervals(summarize(others), places);
     expect((await addIntervals(summarize(others), nowhere))[0]).toMatchObject({ interval });
@@ -75,7 +75,7 @@ describe('intervals of means', () => {
     expect([fewer, noInterval?.code]).toEqual([undefined, 'split-absent']);
   });
 
-  it('are computed again where the kept one was altered or cut short', async () => {
+  it('are computed again where the kept one was altered or truncated', async () => {
     const [{ interval }] = await addIntervals(summarize(runs), places);
     const file = fileOf(runs[0]);
     const text = await readFile(file, 'utf8');
@@ -93,7 +93,7 @@ describe('intervals of means', () => {
     }
   });
 
-  it('are absent, with the reason, where gold is not at hand', async () => {
+  it('are absent, with the reason, where gold is not available', async () => {
     const [summary] = await addIntervals(summarize(real(runs)), nowhere);
     expect(summary.interval).toBeUndefined();
     expect(summary.noInterval).toMatchObject({ code: 'split-absent' });
@@ -102,13 +102,13 @@ describe('intervals of means', () => {
     expect([sample.noInterval, sample.interval?.units]).toEqual([undefined, 60]);
   });
 
-  it('do not need a place to be kept', async () => {
+  it('are returned even where they cannot be kept', async () => {
     await mkdir(join(fileOf(runs[0]), 'in-the-way'), { recursive: true });
     const [{ interval }] = await addIntervals(summarize(runs), places);
     expect(interval!.units).toBe(60);
   });
 
-  it('are those of the subsets too, where these are at hand', async () => {
+  it('cover subsets too, where these are available', async () => {
     const { examples, files } = await (await openDataset({ task, dir: samplesDir() })).split('test');
     const clean = new Set(examples.slice(0, 40).map(({ id }) => id));
     const subsets = join(runsDir, 'subsets');
@@ -132,7 +132,7 @@ describe('intervals of means', () => {
     expect(plain.subsets.clean.interval).toBeUndefined();
   });
 
-  it('stop where they are told to', async () => {
+  it('stop when aborted', async () => {
     const signal = AbortSignal.abort();
     await expect(addIntervals(summarize(runs), { ...places, signal })).rejects.toThrow();
   });

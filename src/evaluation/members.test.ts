@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('names runs by beginnings of ids or directories, and is the same run for either', async () => {
+it('takes runs by the beginning of an id or by directory, and is the same run either way', async () => {
   const { record, directory } = await combine('cMedIC-test-linear+cMedIC-test-knn');
   expect(record.model).toMatchObject({
     name: 'ensemble:linear+knn',
@@ -73,7 +73,7 @@ it('refuses members of another task, split or corpus, and those whose models wer
   });
 });
 
-it('needs two members, and those that there are', async () => {
+it('requires at least two members that exist', async () => {
   await expect(combine(`${linear.record.id}+${linear.record.id}`)).rejects.toMatchObject({
     code: 'too-few-members',
   });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(runsDir, { recursive: true, force: true }));
 
 describe('openRuns', () => {
-  it('opens by directory, id, and the beginning of an id, with the examples that were answered', async () => {
+  it('opens runs by directory, id, and the beginning of an id, with the examples that they answered', async () => {
     const directory = await keep('first');
     const runs = await openRuns([directory, 'cMedIC-test-first-s0', 'cMedIC-test-fir'], { runsDir, dataDir });
     expect(runs.map(({ record }) => record.model.id)).toEqual(['first', 'first', 'first']);
@@ -30,7 +30,7 @@ describe('openRuns', () => {
     expect(runs[0].predictions[0]).toEqual({ label: (runs[0].examples[0].gold as { label: string }).label });
   });
 
-  it('says which names fit', async () => {
+  it('lists the matching names', async () => {
     await keep('first');
     await keep('second');
     await expect(openRuns(['cMedIC-test'], { runsDir, dataDir })).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe('openRuns', () => {
     });
   });
 
-  it('names the record of a run of a task that is not known', async () => {
+  it('names the record of a run with an unknown task', async () => {
     const directory = await keep('foreign');
     const file = join(directory, 'run.json');
     const record = await readRecord(file);

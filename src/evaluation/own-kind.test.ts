@@ -65,7 +65,7 @@ const open = (): string[] => {
   return TEXTS.filter((text) => !known.has(text));
 };
 
-describe('a kind of a user', () => {
+describe('a user-defined kind', () => {
   it('is answered, counted and recorded without its secrets', async () => {
     const run = await evaluate({ ...plan, parameters: { ...plan.parameters, delay: 0 } });
     const counts = { refused: 1, unreadable: 1, missing: 1, answered: COUNT - 3 };
@@ -81,7 +81,7 @@ describe('a kind of a user', () => {
     expect(existsSync(join(run.directory, 'answers.jsonl'))).toBe(true);
   });
 
-  it('killed while it answers, it is asked only for the rest', async () => {
+  it('when killed while it answers, is asked only the remaining questions', async () => {
     const child = fork(new URL('./worker.ts', import.meta.url), { stdio: 'ignore' });
     const gone = new Promise((resolve) => child.on('exit', resolve));
     child.send({ plan });
@@ -97,7 +97,7 @@ describe('a kind of a user', () => {
     expect(run.record.answers).toMatchObject({ asked: COUNT, answered: COUNT - 3 });
   });
 
-  it('aborted while it answers, it stops at once and is asked only for the rest', async () => {
+  it('when aborted while it answers, stops at once and is later asked only the remaining questions', async () => {
     const controller = new AbortController();
     const running = evaluate(plan, { signal: controller.signal });
     while (asked().length < 5) await setTimeout(10);
@@ -111,7 +111,7 @@ describe('a kind of a user', () => {
     expect(asked()).toEqual(rest);
   });
 
-  it('is another run when its module changes', async () => {
+  it('gives another run when its module changes', async () => {
     const quick = { ...plan, parameters: { delay: 0 } };
     const first = await evaluate(quick);
     const same = await writeOwnKind(await mkdtemp(join(folder, 'same-')));
@@ -121,7 +121,7 @@ describe('a kind of a user', () => {
     expect((await evaluate({ ...quick, modelFile: other })).record.id).not.toBe(first.record.id);
   });
 
-  it('runs in a process of its own, or in this one where it calls a service', async () => {
+  it('runs in a separate process, or in this one if it calls a service', async () => {
     const pids = (): string[] =>
       readFileSync(log, 'utf8')
         .trimEnd()
@@ -162,7 +162,7 @@ describe('the module of a model', () => {
     await expect(loadModelFile(file)).rejects.toMatchObject({ code: 'other-contract' });
   });
 
-  it('is refused where it is no module, exports something else, or takes a built-in name', async () => {
+  it('is refused if it is not a module, exports something else, or uses a built-in name', async () => {
     await expect(load('export default {')).rejects.toMatchObject({ code: 'bad-model-file' });
     await expect(load('export default 7')).rejects.toMatchObject({ code: 'bad-model-file' });
     await expect(load("export default { contract: 1, id: 'x' }")).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { findTask } from '../tasks/registry.ts';
 import { completePlan } from './plan.ts';
 
-it('a task and a model are a plan: everything else has a default, undefined counts as left out', () => {
+it('needs only a task and a model: everything else has a default, and undefined counts as omitted', () => {
   const task = findTask('cMedIC');
   const plan = completePlan({ task, model: 'linear', dataDir: 'corpora', seed: undefined });
   expect(plan).toEqual({

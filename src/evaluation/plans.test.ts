@@ -65,7 +65,7 @@ describe('a grid', () => {
     expect(() => parseGrid(['c=1', 'c'])).toThrow(expect.objectContaining({ code: 'bad-parameter' }));
   });
 
-  it('is tried by the models that have its parameters, each different setting once', () => {
+  it('applies to the models that have its parameters, each distinct setting once', () => {
     const grid = parseGrid(['c=1', 'c=10']);
     const found = plan(['majority', 'linear'], { minDf: 2 }, [task], { grid, seeds: [0, 1] });
     expect(found.map(({ model, parameters, seed }) => [model, parameters, seed])).toEqual([
@@ -94,7 +94,7 @@ describe('a grid', () => {
 });
 
 describe('all-baselines', () => {
-  it('has every kind that calls itself a baseline, and no other', () => {
+  it('has every kind that is declared a baseline, and no other', () => {
     const models = new Set(plan(['all-baselines']).map(({ model }) => model));
     expect(models).toEqual(new Set(modelKinds().flatMap(({ id, baseline }) => (baseline ? [id] : []))));
     expect(models).not.toContain('bert');
@@ -102,7 +102,7 @@ describe('all-baselines', () => {
 });
 
 describe('quick', () => {
-  it('looks at the shipped model on the first task of each family, within a budget', () => {
+  it('evaluates the shipped model on the first task of each family, within a budget', () => {
     const found = looks(plan(['quick']));
     expect(found.map(({ task }) => task.id)).toEqual([
       'cEHRNER',
@@ -125,12 +125,12 @@ describe('quick', () => {
     }
   });
 
-  it('looks at the task that is named, with the parameters that are given', () => {
+  it('evaluates the named task, with the given parameters', () => {
     const [only, ...more] = looks(plan(['quick'], { tokenBudget: 7 }, [findTask('cMedTC')]));
     expect([only.task.id, only.parameters.tokenBudget, more]).toEqual(['cMedTC', 7, []]);
   });
 
-  it('is no budget for a model that is asked for by name', () => {
+  it('sets no budget for a model requested by name', () => {
     const found = looks(plan([`bert:${SHIPPED_MODEL}`]));
     expect(found).toHaveLength(18);
     expect(found[0].parameters).toEqual({ init: SHIPPED_MODEL });

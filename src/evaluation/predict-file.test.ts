@@ -39,7 +39,7 @@ const request = (fitted: FittedModel, out: string) => ({
 const linesOf = async (name: string) => (await readFile(join(folder, name), 'utf8')).trimEnd().split('\n');
 
 describe('predictions to a file', () => {
-  it('are one per question after a header; what was not answered says so and is counted', async () => {
+  it('are one per question after a header; unanswered questions are marked and counted', async () => {
     const { signal } = new AbortController();
     expect(await predictToFile(request(answering(), 'p.jsonl'), { signal })).toEqual({
       predictions: 59,
@@ -51,7 +51,7 @@ describe('predictions to a file', () => {
     expect(rest).toHaveLength(59);
   });
 
-  it('survive an interruption beside the file, and are gone once it is whole', async () => {
+  it('survive an interruption in a partial file, which is removed once the file is complete', async () => {
     const interruption = new AbortController();
     const stopping = answering((i) => i === 6 && interruption.abort(new Error('stop')));
     const watching = { signal: interruption.signal };
@@ -78,7 +78,7 @@ describe('predictions to a file', () => {
     expect(existsSync(join(folder, 'q.jsonl.partial'))).toBe(false);
   });
 
-  it('are kept where the model failed by itself, for the same model and inputs only', async () => {
+  it('are kept where the model failed, only for the same model and inputs', async () => {
     const failing = answering((i) => {
       if (i === 3) throw new Error('broken');
     });
@@ -106,7 +106,7 @@ describe('an explanation', () => {
     expect(reasons).toEqual([{ en: 'keys text', zh: '键' }]);
   });
 
-  it('is refused for an id that there is not, and by kinds that give none', async () => {
+  it('is refused for an unknown id, and by kinds that cannot explain', async () => {
     await expect(explainAnswer({ ...asked, id: '60' })).rejects.toMatchObject({
       code: 'unknown-id',
       hint: 'Ids run from 0 to 59.',

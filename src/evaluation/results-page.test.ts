@@ -20,7 +20,7 @@ const run = (parts: Partial<Parameters<typeof imaginedRun>[0]>) =>
 const page = (...runs: ReturnType<typeof run>[]) => resultsPage(summarize(runs), tasks).split('\n');
 
 describe('the page of results', () => {
-  it('has one section per task and split, with the right one in each', () => {
+  it('has one section per task and split, with its own results in each', () => {
     const lines = page(run({}), run({ split: 'dev', predictions: examples.map(({ gold }) => gold) }));
     const sections = lines.flatMap((line, i) => (line.startsWith('## ') ? [i] : []));
     expect(sections.map((at) => lines[at])).toEqual(Array(2).fill('## cMedQQ (synthetic sample)'));

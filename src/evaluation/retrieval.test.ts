@@ -54,7 +54,7 @@ it('pools titles and queries, with the highest grade of each', () => {
   expect(relevantFrom).toBe(2);
 });
 
-it('takes the answers of a question that are marked as right', () => {
+it('takes the answers that are marked as right', () => {
   const pair = (textA: string, textB: string, label: string): Example<'similarity'> => ({
     id: textB,
     input: { textA, textB },
@@ -71,7 +71,7 @@ it('takes the answers of a question that are marked as right', () => {
   ]);
 });
 
-it('scores what is found: recall over the relevant, nDCG against the ideal of all judged', async () => {
+it('scores results: recall over relevant documents, nDCG against the ideal of all judged ones', async () => {
   const collection = {
     documents: ['感冒发烧', '感冒', '糖尿病', '感冒发烧怎么办'],
     queries: [
@@ -137,7 +137,7 @@ describe('reranking', () => {
     expect(await order('cMedQA', 3, byPair)).toEqual(['丙', '乙', '甲']);
   });
 
-  it('is scored beside what was found', async () => {
+  it('is scored next to the retrieved order', async () => {
     const collection = {
       documents: ['感冒发烧', '感冒发烧怎么办'],
       queries: [{ text: '感冒发烧', grades: new Map([[1, 3]]) }],

@@ -20,13 +20,13 @@ const run = (parameters: Record<string, unknown>, seed = 0, model = 'bert') => {
 const before = { learningRate: 5e-5, epochs: 3 };
 const later = { ...before, logitAdjustment: false };
 
-it('a parameter that a record lacks stands at its default', () => {
+it('gives a parameter that a record lacks its default', () => {
   expect(settingOf(run(before).record)).toEqual(settingOf(run(later).record));
   expect(settingOf(run(before).record)).toMatchObject({ ...later, layerDecay: 1 });
   expect(Object.keys(settingOf(run(later).record))).toEqual(Object.keys(settingOf(run(before).record)));
 });
 
-it('but not one without a fixed default, a secret one or one of speed, nor of a kind or a version that is not known', () => {
+it('omits parameters without a fixed default, secret ones, ones of speed, and those of unknown kinds or versions', () => {
   const setting = settingOf(run(before).record);
   for (const name of ['tokenBudget', 'copies', 'threads', 'checkpointMinutes'])
     expect([name, Object.hasOwn(setting, name)]).toEqual([name, false]);
@@ -36,7 +36,7 @@ it('but not one without a fixed default, a secret one or one of speed, nor of a 
   expect(settingOf({ ...record, model: { ...record.model, version } })).toEqual({ ...before });
 });
 
-it('so that runs of before and after it was added are one setting, and others are not', () => {
+it('treats runs from before and after a parameter was added as one setting', () => {
   const runs = [run(before, 0), run(later, 1), run({ ...later, logitAdjustment: true }, 0)];
   expect(summarize(runs).map(({ runs: own, setting }) => [own.length, setting])).toEqual([
     [2, 'logit-adjustment=false'],

@@ -40,7 +40,7 @@ async function rescore(directory: string, scores: unknown): Promise<void> {
 }
 
 describe('readRun', () => {
-  it('brings back numbers that JSON cannot hold', async () => {
+  it('restores numbers that JSON cannot represent', async () => {
     const directory = await copy();
     const { scores } = await readRun(directory);
     const [first, second, ...rest] = scores.subsets.all.scores;

@@ -4,7 +4,7 @@ import { foldSplits } from '../datasets/schemes/registry.ts';
 import { guess, imaginedPairs, imaginedRun, taskNamed } from './fixtures/imagined.ts';
 import { FOLDS, summarize } from './summary.ts';
 
-it('says in both languages how many examples a model learnt from, where it was not all of train', () => {
+it('says in both languages how many examples a model was trained on, if not on all of train', () => {
   const examples = imaginedPairs(20);
   const run = imaginedRun({
     task: taskNamed('cMedQQ'),
@@ -20,7 +20,7 @@ it('says in both languages how many examples a model learnt from, where it was n
   expect(summarize([partial])[0].model).toEqual({ en: 'majority (40 of 150)', zh: 'majority（40/150）' });
 });
 
-it('gathers the folds of a cross-validation, and tells settings of a model apart', () => {
+it('combines the folds of a cross-validation, and distinguishes settings of a model', () => {
   const examples = imaginedPairs(20);
   const runOf = (split: JudgedSplit, c: number, share: number) => {
     const predictions = guess(examples, share, 0);
@@ -39,7 +39,7 @@ it('gathers the folds of a cross-validation, and tells settings of a model apart
   expect(others).toMatchObject([{ split: 'test', setting: '', asked: 20, interval: expect.anything() }]);
 });
 
-it('gathers only runs that were asked the same part of the questions, and leaves the interval of several to be added', () => {
+it('combines only runs on the same part of the questions, and leaves the interval of several to be added', () => {
   const runOf = (seed: number, asked: number) => {
     const examples = imaginedPairs(asked);
     const predictions = guess(examples, 0.8, seed);

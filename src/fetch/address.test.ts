@@ -17,7 +17,7 @@ describe('isLocalAddress', () => {
     '::ffff:127.0.0.1',
     '::ffff:7f00:1',
     '::ffff:192.168.0.7',
-  ])('keeps %s in the house', (address) => expect(isLocalAddress(address)).toBe(true));
+  ])('treats %s as local', (address) => expect(isLocalAddress(address)).toBe(true));
 
   it.each([
     '8.8.8.8',
@@ -34,9 +34,9 @@ describe('isLocalAddress', () => {
     'intranet',
     '127.0.0.1.example.org',
     '',
-  ])('does not take %s for local', (address) => expect(isLocalAddress(address)).toBe(false));
+  ])('does not treat %s as local', (address) => expect(isLocalAddress(address)).toBe(false));
 
-  it('tells addresses from names', () => {
+  it('distinguishes addresses from names', () => {
     expect(['127.0.0.1', '[::1]', 'localhost', '127.1'].map(isAddress)).toEqual([true, true, false, false]);
   });
 });

@@ -17,7 +17,7 @@ beforeEach(() => {
 test.each([
   ['of known size', official],
   ['of unknown size', unsized],
-])('a file %s arrives whole, at its official path', async (_, file) => {
+])('a file %s arrives complete, at its official path', async (_, file) => {
   const address = await harness.serve((_, request, response) => {
     expect(request.url).toBe('/data/cMedIC/train.txt');
     answer(request, response);
@@ -29,7 +29,7 @@ test.each([
   expect(await harness.partsLeft()).toEqual([]);
 });
 
-test('a connection that breaks is taken up where it stopped', async () => {
+test('a broken download resumes where it stopped', async () => {
   const address = await harness.serve((number, request, response) => {
     if (number > 0) return answer(request, response);
     response.writeHead(200, { 'content-length': content.length });
@@ -40,7 +40,7 @@ test('a connection that breaks is taken up where it stopped', async () => {
   expect(harness.server?.requests[1].range).toBe('bytes=50000-');
 });
 
-test('a server that knows no ranges sends all of it again', async () => {
+test('a server without ranges sends the whole file again', async () => {
   const address = await harness.serve((number, _, response) => {
     if (number === 0) {
       response.writeHead(200, { 'content-length': content.length });
@@ -52,7 +52,7 @@ test('a server that knows no ranges sends all of it again', async () => {
   expect(harness.server?.requests).toHaveLength(2);
 });
 
-test('a busy server is asked again; one that stays busy is an error', async () => {
+test('a busy server is retried; one that stays busy is an error', async () => {
   let address = await harness.serve((number, request, response) =>
     number < 2 ? response.writeHead(503).end() : answer(request, response),
   );
@@ -66,7 +66,7 @@ test('a busy server is asked again; one that stays busy is an error', async () =
   expect([error.code, harness.server?.requests.length]).toEqual(['server-error', 4]);
 });
 
-test('404 is said at once, with the address', async () => {
+test('404 is reported at once, with the URL', async () => {
   const address = await harness.serve((_, __, response) => response.writeHead(404).end('no'));
   const error = await failure(download(official, fileUrl(address, official.path), destination, { pause: 1 }));
   expect([error.code, harness.server?.requests.length]).toEqual(['not-on-server', 1]);
@@ -84,7 +84,7 @@ test('wrong content is not kept', async () => {
   expect(await readdir(join(dataDir, 'cMedIC'))).toEqual([]);
 });
 
-test('more than the official size is stopped', async () => {
+test('a download beyond the official size is stopped', async () => {
   const address = await harness.serve((_, __, response) =>
     response.writeHead(200).end(Buffer.concat([content, content])),
   );
@@ -101,7 +101,7 @@ test('no server: a hint at proxies and local copies', async () => {
   expect(error.hint).toContain('--from');
 });
 
-test('an address with a password is not repeated in the error', async () => {
+test('the password of a URL is not in the error', async () => {
   const address = 'http://someone:s3cret@127.0.0.1:1/data';
   const error = await failure(download(official, address, harness.destination, { pause: 1 }));
   expect(error.code).toBe('no-connection');
@@ -121,14 +121,17 @@ test('an abort stops it', async () => {
   expect(existsSync(destination)).toBe(false);
 });
 
-test.skipIf(!existsSync('/dev/full'))('a full disk is said, and nothing is moved into place', async () => {
-  const address = await harness.serve((_, request, response) => answer(request, response));
-  await mkdir(join(dataDir, 'cMedIC'));
-  await symlink('/dev/full', join(dataDir, 'cMedIC', 'full'));
-  const leftovers = new Map([[destination, [join(dataDir, 'cMedIC', 'full')]]]);
-  const error = await failure(
-    download(official, fileUrl(address, official.path), destination, { leftovers, pause: 1 }),
-  );
-  expect(error.code).toBe('disk-full');
-  expect(existsSync(destination)).toBe(false);
-});
+test.skipIf(!existsSync('/dev/full'))(
+  'a full disk is reported, and nothing is moved into place',
+  async () => {
+    const address = await harness.serve((_, request, response) => answer(request, response));
+    await mkdir(join(dataDir, 'cMedIC'));
+    await symlink('/dev/full', join(dataDir, 'cMedIC', 'full'));
+    const leftovers = new Map([[destination, [join(dataDir, 'cMedIC', 'full')]]]);
+    const error = await failure(
+      download(official, fileUrl(address, official.path), destination, { leftovers, pause: 1 }),
+    );
+    expect(error.code).toBe('disk-full');
+    expect(existsSync(destination)).toBe(false);
+  },
+);

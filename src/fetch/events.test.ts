@@ -11,18 +11,18 @@ async function read(...pieces: string[]): Promise<string[]> {
 }
 
 describe('readEvents', () => {
-  it('reads events whatever the pieces they arrive in', async () => {
+  it('reads events however they are split into pieces', async () => {
     const whole = ': hello\ndata: {"a":1}\n\nevent: x\ndata:b\r\ndata: c\r\n\r\ndata: [DONE]\r\r';
     const expected = ['{"a":1}', 'b\nc', '[DONE]'];
     expect(await read(`${whole}\n`)).toEqual(expected);
     expect(await read(...`${whole}\n`)).toEqual(expected);
   });
 
-  it('leaves out a byte-order mark, and needs no empty line at the end', async () => {
+  it('skips a byte-order mark, and requires no empty line at the end', async () => {
     expect(await read('\ufeffdata: a\n\n', 'data: [DONE]\n')).toEqual(['a', '[DONE]']);
   });
 
-  it('drops an event that was cut off', async () => {
+  it('drops an incomplete event', async () => {
     expect(await read('data: a\n\ndata: b')).toEqual(['a']);
   });
 });

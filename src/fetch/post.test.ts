@@ -103,7 +103,7 @@ async function post(
 }
 
 describe('createPoster', () => {
-  it('returns whole responses', async () => {
+  it('returns complete responses', async () => {
     expect(await post('/whole')).toEqual({ status: 200, text: '{"你":1}' });
   });
 
@@ -111,7 +111,7 @@ describe('createPoster', () => {
     expect(await post('/moved')).toEqual({ status: 307, text: '' });
   });
 
-  it('tells what went wrong', async () => {
+  it('reports what went wrong', async () => {
     expect(await post('/cut')).toBe('cut');
     expect(await post('/never', { firstByteMs: 50 })).toBe('first-byte-timeout');
     expect(await post('/slow', { firstByteMs: 2000, totalMs: 80 })).toBe('timeout');
@@ -125,21 +125,21 @@ describe('createPoster', () => {
     await expect(post('/never', { signal: controller.signal })).rejects.toBe(reason);
   });
 
-  it('connects to local addresses only, also where a name stands for them', async () => {
+  it('connects only to local addresses, even through a name', async () => {
     const named = origin.replace('127.0.0.1', 'localhost');
     expect(await post('/whole', { url: named })).toMatchObject({ status: 200 });
     expect(await post('/whole', { url: 'http://192.0.2.1:9/v1' })).toBe('remote-address');
     expect(await post('/whole', { url: 'http://[2001:db8::1]:9/v1' })).toBe('remote-address');
   });
 
-  it('judges a name by every address that it resolves to', async () => {
+  it('checks every address that a name resolves to', async () => {
     const at = (name: string): string => origin.replace('127.0.0.1', name);
     expect(await post('/whole', { url: at('inside.test') })).toMatchObject({ status: 200 });
     expect(await post('/whole', { url: at('outside.test') })).toBe('remote-address');
     expect(await post('/whole', { url: at('both.test') })).toBe('remote-address');
   });
 
-  it('uses a connection again, also where a reader stops before the end of a response', async () => {
+  it('reuses a connection, even where a reader stops before the end of a response', async () => {
     const opened = await connectionsOf(async (sender) => {
       for (const path of ['/whole', '/marked', '/marked', '/whole']) {
         const { body } = await sender.post(path, '{}', { totalMs: 5000, firstByteMs: 5000 });
@@ -164,7 +164,7 @@ describe('createPoster', () => {
     expect(opened).toBe(2);
   });
 
-  it('asks once where a connection that is used again is reset inside of an answer', async () => {
+  it('does not retry where a reused connection is reset during a response', async () => {
     await connectionsOf(async (sender) => {
       const ask = async (path: string): Promise<void> => {
         const { body } = await sender.post(path, '{}', { totalMs: 5000, firstByteMs: 5000 });
@@ -177,7 +177,7 @@ describe('createPoster', () => {
     expect(resetting).toBe(1);
   });
 
-  it('takes a time that is longer than timers know', async () => {
+  it('accepts a time limit longer than the longest timer', async () => {
     expect(await post('/whole', { totalMs: 1e12, firstByteMs: 1e12 })).toMatchObject({ status: 200 });
   });
 

@@ -76,7 +76,7 @@ describe('unpack', () => {
     ['a stored zip', () => zip(0)],
     ['a tar', () => tar()],
     ['a tar.gz', async () => gzipSync(await tar())],
-  ])('%s gives what is wanted, into one folder', async (_, make) => {
+  ])('%s yields the wanted files, in one folder', async (_, make) => {
     expect((await take(await make())).sort()).toEqual(['model.bin', 'vocab.txt']);
     expect(readdirSync(join(folder, 'out')).sort()).toEqual(['model.bin', 'vocab.txt']);
     expect(readFileSync(join(folder, 'out', 'model.bin'))).toEqual(weights);
@@ -96,7 +96,7 @@ describe('unpack', () => {
     expect(readdirSync(join(folder, 'out'))).not.toContain('model.bin');
   });
 
-  test('refuses what was cut off, what is no archive, and a name that comes twice', async () => {
+  test('refuses truncated archives, other files, and duplicate names', async () => {
     expect((await failure(take(zip(8).subarray(0, -30)))).code).toBe('bad-archive');
     const whole = gzipSync(await tar());
     expect((await failure(take(whole.subarray(0, whole.length - 60)))).code).toBe('bad-archive');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { createAppender } from './appender.ts';
 
-it('writes in blocks what arrives at once, however much it is', async () => {
+it('writes in blocks however much arrives at once', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'chineseblue-appender-'));
   try {
     const file = join(directory, 'lines');
@@ -22,7 +22,7 @@ it('writes in blocks what arrives at once, however much it is', async () => {
   }
 });
 
-it('gathers what arrives while a slow disk syncs, and syncs it once', async () => {
+it('collects what arrives while a slow disk syncs, and syncs it once', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'chineseblue-appender-'));
   try {
     const file = join(directory, 'lines');

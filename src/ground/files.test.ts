@@ -77,7 +77,7 @@ describe('lines', () => {
     expect(await linesOf('\n')).toEqual(['']);
   });
 
-  it('keep every other character: \\r inside, tabs, blanks, U+2028, nothing trimmed', async () => {
+  it('keep every other character: inner \\r, tabs, blanks, U+2028', async () => {
     expect(await linesOf(' a\rb \t\u2028\u0085\u3000\n')).toEqual([' a\rb \t\u2028\u0085\u3000']);
   });
 
@@ -96,7 +96,7 @@ describe('lines', () => {
     }
   });
 
-  it('are those of a plain split, for any text and without holding the file', async () => {
+  it('equal those of split for any text, in constant memory', async () => {
     const piece = fc.constantFrom('a', '痛', '𠮷', '\n', '\r\n', ' ', '\t', 'x'.repeat(700_000));
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
@@ -136,7 +136,7 @@ describe('what cannot be read', () => {
     expect(await failure(all(folder))).toMatchObject({ code: 'not-a-file', place: { file: folder } });
   });
 
-  it('names the line that is not UTF-8, also far into the file and on the last line', async () => {
+  it('names the line that is not UTF-8, even far into the file and on the last line', async () => {
     const gb18030 = Buffer.from([0xc4, 0xe3, 0xba, 0xc3]);
     for (const before of [0, 2, 60_000]) {
       for (const after of ['\n好\n', '']) {
@@ -153,7 +153,7 @@ describe('what cannot be read', () => {
     }
   });
 
-  it('takes a file that ends inside a character for not UTF-8', async () => {
+  it('treats a file that ends inside a character as not UTF-8', async () => {
     const file = fileOf(Buffer.from('好\n好').subarray(0, -1));
     expect(await failure(all(file))).toMatchObject({ code: 'not-utf8', place: { line: 2 } });
   });
@@ -187,7 +187,7 @@ describe('an atomic write', () => {
     }
   });
 
-  it('of one file at the same time are each whole, and one of them stays', async () => {
+  it('is whole when several write the same file, and one of them remains', async () => {
     const file = fileOf('old');
     const contents = ['a', 'b', 'c'].map((letter) => letter.repeat(300_000));
     await Promise.all(contents.map((content) => writeAtomic(file, content)));
@@ -225,7 +225,7 @@ describe('an atomic write', () => {
 });
 
 describe('JSON', () => {
-  it('keeps numbers that JSON lacks as words', async () => {
+  it('keeps non-finite numbers as strings', async () => {
     const file = join(folder, 'numbers.json');
     await writeJson(file, {
       a: Number.NaN,
@@ -242,7 +242,7 @@ describe('JSON', () => {
 });
 
 it.runIf(process.platform === 'linux')(
-  'says of a file system without files of users that nothing can be made there',
+  'reports that nothing can be created on a file system without user files',
   async () => {
     await expect(makeDirectory('/proc/chineseblue')).rejects.toMatchObject({ code: 'not-writable' });
     await expect(acquireLock('/proc/chineseblue/lock')).rejects.toMatchObject({ code: 'not-writable' });

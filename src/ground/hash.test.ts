@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { hashFile, hashPath, isSealed, seal } from './hash.ts';
 import { finite } from './json.ts';
 
-it('hashes a file, and names one that is absent', async () => {
+it('hashes a file, and names a missing one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chineseblue-hash-'));
   const file = join(folder, 'a');
   await writeFile(file, '发热');
@@ -16,7 +16,7 @@ it('hashes a file, and names one that is absent', async () => {
   await rm(folder, { recursive: true });
 });
 
-it('notices any change of a sealed record, but none of its layout', () => {
+it('detects any change of a sealed record, except of its layout', () => {
   const record = { a: Number.NaN, 10: 'x', 2: -0, absent: undefined, list: [1e-7, { label: '发热' }] };
   const text = JSON.stringify(seal(record), finite, 2);
   expect(isSealed(JSON.parse(text))).toBe(true);
@@ -31,7 +31,7 @@ it('notices any change of a sealed record, but none of its layout', () => {
   expect(isSealed(JSON.parse(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)},"sha256":""}`))).toBe(false);
 });
 
-it('of a directory is that of the names and contents of all its files', async () => {
+it('hashes a directory by the names and contents of all its files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'chineseblue-hash-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'inner'));

@@ -29,7 +29,7 @@ describe('what an issue says', () => {
     expect(textOf(schema, value)).toEqual({ en, zh });
   });
 
-  it('of a rule of its own is what the schema says', () => {
+  it('of a custom rule is the text of the schema', () => {
     const even = z.number().refine((n) => n % 2 === 0, { error: 'must be even', params: { zh: '应为偶数' } });
     expect(textOf(even, 3)).toEqual({ en: 'must be even', zh: '应为偶数' });
   });

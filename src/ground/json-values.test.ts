@@ -35,14 +35,14 @@ it('finds the ends of strings of any length, with quotes, backslashes and bracke
   expect(await valuesOf(lines)).toEqual(placed);
 });
 
-it('reads on behind a byte-order mark between values, and keeps one inside a text', async () => {
+it('skips a byte-order mark between values, and keeps one inside a text', async () => {
   expect(await valuesOf('\ufeff{"a":1}\n\ufeff{"a":"\ufeffb"}\n')).toEqual([
     [{ a: 1 }, 1],
     [{ a: '\ufeffb' }, 2],
   ]);
 });
 
-it('refuses a string that does not end, also behind a block', async () => {
+it('refuses an unterminated string, even across blocks', async () => {
   const long = 'x'.repeat(3 << 20);
   expect(await valuesOf(`["${long}"]`)).toEqual([[long, 1]]);
   await expect(valuesOf(`["a",\n"${long}\\`)).rejects.toMatchObject({ code: 'bad-json', place: { line: 2 } });

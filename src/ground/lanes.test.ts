@@ -14,7 +14,7 @@ describe('lanes', () => {
     expect([most, done]).toEqual([2, 6]);
   });
 
-  it('begin nothing after an error, and finish what is under way', async () => {
+  it('start nothing after an error, and finish running jobs', async () => {
     const log: string[] = [];
     const work = inLanes(['bad', 'slow', 'never'], 2, async (job) => {
       log.push(job);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { largest } from './largest.ts';
 
-it('is of any number of numbers', () => {
+it('takes any number of numbers', () => {
   expect(largest([], 4)).toBe(4);
   expect(largest([-1, 3, 2], 0)).toBe(3);
   expect(

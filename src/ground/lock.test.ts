@@ -51,7 +51,7 @@ describe('acquireLock', () => {
     await expect(acquireLock(path)).rejects.toMatchObject({ code: 'in-use' });
   });
 
-  it('sweeps up what dead processes began, and nothing of live ones', async () => {
+  it('removes what dead processes began, and nothing of live ones', async () => {
     const begun = (pid: number): string => `lock.new-${hostname().replaceAll(/\W/g, '')}-${pid}-x`;
     const [gone, live] = [begun(dead().pid), begun(process.pid)];
     for (const name of [gone, live]) await mkdir(join(folder, name));
@@ -59,7 +59,7 @@ describe('acquireLock', () => {
     expect(await readdir(folder)).toEqual([live]);
   });
 
-  it('names a lock that says nothing, and a place where none can be made', async () => {
+  it('reports an unreadable lock, and a place where none can be created', async () => {
     await mkdir(path);
     const { token, ...nobody } = dead();
     for (const owner of [

@@ -8,11 +8,11 @@ it.each([
   ['foo', ''],
   ['transformer', ''],
   ['', ''],
-])('of %j the nearest is %j', (name, expected) => {
+])('the nearest name to %j is %j', (name, expected) => {
   expect(nearest(name, ['ltr', 'crf', 'linear', 'fasttext'])).toBe(expected);
 });
 
-it('asks only where something is close', () => {
+it('suggests a name only where one is close', () => {
   expect(didYouMean('lineal', ['linear'])).toEqual({ en: 'Did you mean linear? ', zh: '是否指 linear？' });
   expect(didYouMean('foo', ['ltr']).en).toBe('');
   expect(didYouMean('foo', []).zh).toBe('');

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(join(shared, '..'), { recursive: true, force: true }));
 
-it('is of one process: another that begins or ends leaves it as it is', async () => {
+it('belongs to one process: others that start or end leave it unchanged', async () => {
   const first = await openOwnDirectory(shared);
   await writeFile(join(first.path, 'upload'), 'answers');
   const second = await openOwnDirectory(shared);

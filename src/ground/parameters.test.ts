@@ -20,7 +20,7 @@ describe('parameters', () => {
     );
   });
 
-  it('may be lists of distinct words, of certain ones or of any', () => {
+  it('may be lists of distinct words, any or from given choices', () => {
     const specs = { any: list({ summary }), some: list({ choices: ['a', 'b'], default: ['a'], summary }) };
     expect(parseParameters(specs, {}, owner)).toEqual({ any: [], some: ['a'] });
     expect(parseParameters(specs, { any: 'x, y,x', some: 'b' }, owner)).toEqual({
@@ -34,7 +34,7 @@ describe('parameters', () => {
     );
   });
 
-  it('are true or false where they are flags, and no name that objects have', () => {
+  it('are true or false where they are flags; names of object properties are refused', () => {
     const specs = { on: flag({ default: false, summary }) };
     expect(parseParameters(specs, { on: 'true' }, owner)).toEqual({ on: true });
     for (const on of ['constructor', 'TRUE', '', 1])

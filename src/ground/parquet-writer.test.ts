@@ -26,7 +26,7 @@ async function written(columns: ParquetColumns, rows: Iterable<readonly Row[]>, 
 }
 
 describe('parquetParts', () => {
-  it('writes what is read again: marks and characters of two units, nested lists, what is absent', async () => {
+  it('round-trips byte-order marks, astral characters, nested lists and absent values', async () => {
     const columns: ParquetColumns = {
       ...{ id: 'string', many: 'int64', share: 'double', known: 'boolean' },
       spans: { list: { fields: { type: 'string', parts: { list: { list: 'int32' } } } } },
@@ -53,7 +53,7 @@ describe('parquetParts', () => {
     expect(notes.get('chineseblue')).toBe('{"a":1}');
   });
 
-  it('writes what is absent nowhere without room for absence', async () => {
+  it('writes columns without absent values as required', async () => {
     const rows = [
       { id: 'a', scores: { 0: 0.25, b: -1 }, more: { x: 1 } },
       { id: 'b', scores: { 0: 0.5, b: 2 }, more: { x: null } },
@@ -77,7 +77,7 @@ describe('parquetParts', () => {
     expect((await written({ id: 'string' }, [])).read).toEqual([]);
   });
 
-  it('writes groups of rows one after another, and no more of them together than fits', async () => {
+  it('writes row groups one after another, each of a limited size', async () => {
     const batches = function* () {
       for (let from = 0; from < 150_000; from += 1000)
         yield Array.from({ length: 1000 }, (_, i) => ({ n: from + i }));

@@ -51,7 +51,7 @@ function reference(seed: number): () => bigint {
 }
 
 describe('a seeded stream', () => {
-  it('is xoshiro128**, two draws a number', () => {
+  it('is xoshiro128**, two draws per number', () => {
     for (const seed of [0, 1, 20261122, 0xffffffff]) {
       const next = reference(seed);
       const expected = Array.from({ length: 100 }, () => {

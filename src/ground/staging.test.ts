@@ -19,12 +19,12 @@ const write = (content: string) => (staging: string) => writeFile(join(staging, 
 const content = (): Promise<string> => readFile(join(target, 'file'), 'utf8');
 
 describe('makeWhole', () => {
-  it.runIf(process.platform === 'linux')('ends where the system makes no directories', async () => {
+  it.runIf(process.platform === 'linux')('fails where the system cannot create directories', async () => {
     const made = makeWhole('/proc/chineseblue/target', write('new'));
     await expect(made).rejects.toMatchObject({ code: 'not-writable' });
   });
 
-  it('shows the target when it is whole, and leaves nothing beside it', async () => {
+  it('creates the target when it is complete, and leaves nothing next to it', async () => {
     await makeWhole(target, async (staging) => {
       await write('new')(staging);
       expect(existsSync(target)).toBe(false);
@@ -33,7 +33,7 @@ describe('makeWhole', () => {
     expect(await readdir(folder)).toEqual(['target']);
   });
 
-  it('refuses to replace a directory unless asked, and replaces it whole', async () => {
+  it('refuses to replace a directory unless allowed, and replaces it as a whole', async () => {
     await makeWhole(target, write('first'));
     await expect(makeWhole(target, write('second'))).rejects.toMatchObject({ code: 'already-exists' });
     await makeWhole(target, write('third'), { mayReplace: (names) => names.includes('file') });

@@ -28,7 +28,7 @@ async function linesOf(file: string): Promise<string[]> {
 }
 
 describe('what is not a regular file', () => {
-  it('is written through, and stays what it is', async () => {
+  it('is written through, not replaced', async () => {
     const pipe = fresh();
     execFileSync('mkfifo', [pipe]);
     const [read] = await Promise.all([readFile(pipe, 'utf8'), writeAtomic(pipe, ['一', '二'])]);
@@ -38,7 +38,7 @@ describe('what is not a regular file', () => {
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
-  it('ends with an explanation where nothing reads it to the end', async () => {
+  it('gives a typed error where the reader stops early', async () => {
     const pipe = fresh();
     execFileSync('mkfifo', [pipe]);
     const reader = open(pipe, 'r').then((handle) => handle.close());
@@ -49,7 +49,7 @@ describe('what is not a regular file', () => {
     await reader;
   });
 
-  it('is written where links lead, whether anything is there or not', async () => {
+  it('is written to the target of links, existing or not', async () => {
     const [target, first, second] = [fresh(), fresh(), fresh()];
     symlinkSync(target, first);
     symlinkSync(first, second);
@@ -61,7 +61,7 @@ describe('what is not a regular file', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('is explained where links lead in a circle', async () => {
+  it('gives a typed error for circular links', async () => {
     const [a, b] = [fresh(), fresh()];
     symlinkSync(a, b);
     symlinkSync(b, a);
@@ -81,7 +81,7 @@ describe('what is not a regular file', () => {
   });
 });
 
-describe('what is no UTF-8 text', () => {
+describe('a file that is not UTF-8 text', () => {
   const text = '0\t患者头痛三天\n1\t咳嗽\n';
   const utf16 = Buffer.from(text, 'utf16le');
   const swapped = Buffer.from(utf16).swap16();
@@ -110,7 +110,7 @@ describe('what is no UTF-8 text', () => {
     }
   });
 
-  it('is not what only begins like a compressed file', async () => {
+  it('is not assumed merely because it begins like a compressed file', async () => {
     const file = fresh();
     writeFileSync(file, 'BZh 药物\nPK 试验\n');
     expect(await linesOf(file)).toEqual(['BZh 药物', 'PK 试验']);

@@ -37,7 +37,7 @@ describe('text spool', () => {
     spool.close();
   });
 
-  it('names the directory where it is asked to, and says that a disk is full', () => {
+  it('names the directory on request, and reports a full disk', () => {
     expect(() => createTextSpool(join(folder, 'no', 'file'), 'utf8', 'here')).toThrow(
       expect.objectContaining({ code: 'file-missing', place: expect.objectContaining({ file: 'here' }) }),
     );

@@ -17,26 +17,29 @@ async function linesOf(content: string | Buffer, most: number): Promise<WholeLin
   return lines;
 }
 
-it.each([1, 2, 3, 7, 1 << 20])('tells whole lines and where they are, %i bytes at a time', async (most) => {
-  const content = '头痛\n\nsecond line\r\n𝄞\ncut sho';
-  const bytes = Buffer.from(content);
-  const lines = await linesOf(bytes, most);
-  expect(lines.map(({ text, number }) => [text, number])).toEqual([
-    ['头痛', 1],
-    ['', 2],
-    ['second line\r', 3],
-    ['𝄞', 4],
-  ]);
-  for (const { text, at, length } of lines)
-    expect(bytes.subarray(at, at + length + 1).toString()).toBe(`${text}\n`);
-});
+it.each([1, 2, 3, 7, 1 << 20])(
+  'returns complete lines and their offsets, %i bytes at a time',
+  async (most) => {
+    const content = '头痛\n\nsecond line\r\n𝄞\ncut sho';
+    const bytes = Buffer.from(content);
+    const lines = await linesOf(bytes, most);
+    expect(lines.map(({ text, number }) => [text, number])).toEqual([
+      ['头痛', 1],
+      ['', 2],
+      ['second line\r', 3],
+      ['𝄞', 4],
+    ]);
+    for (const { text, at, length } of lines)
+      expect(bytes.subarray(at, at + length + 1).toString()).toBe(`${text}\n`);
+  },
+);
 
 it('is empty for a file without a whole line', async () => {
   expect(await linesOf('', 9)).toEqual([]);
   expect(await linesOf('cut', 2)).toEqual([]);
 });
 
-it('refuses what is no file of lines before memory is full of it', async () => {
+it('refuses a file without line ends before it fills memory', async () => {
   let asked = 0;
   const endless = {
     async read(buffer: Buffer, _offset: number, length: number) {

@@ -64,7 +64,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
   /** Makes jobs that wait for their next attempt due now. */
   const waitNoLonger = () => sql`update jobs.job set start_after = now()`.execute(database.kysely);
 
-  it.skipIf(absent)('gives jobs in the order in which they came, and says how many are ahead', async () => {
+  it.skipIf(absent)('leases jobs in the order of arrival, and says how many are ahead', async () => {
     await fresh();
     const ids = [await enqueue('a'), await enqueue('b'), await enqueue('c')];
     expect(await queue.stateOf(ids[2])).toEqual({ state: 'waiting', ahead: 2 });
@@ -77,7 +77,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
     expect(await queue.stateOf(randomUUID())).toBeUndefined();
   });
 
-  it.skipIf(absent)('a job of a transaction that is rolled back never was', async () => {
+  it.skipIf(absent)('a job of a transaction that is rolled back does not exist', async () => {
     await fresh();
     const id = randomUUID();
     const failing = database.kysely.transaction().execute(async (transaction) => {
@@ -89,7 +89,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
     expect(await queue.lease()).toBeUndefined();
   });
 
-  it.skipIf(absent)('a job that is there already is not added again', async () => {
+  it.skipIf(absent)('an existing job is not added again', async () => {
     await fresh();
     const id = await enqueue('once');
     await enqueue('twice', id);
@@ -97,40 +97,34 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
     expect(await queue.lease()).toBeUndefined();
   });
 
-  it.skipIf(absent)(
-    'adds many jobs in the caller’s transaction, those that are there already once',
-    async () => {
-      await fresh();
-      const [first, ...others] = [
-        await enqueue('before'),
-        ...Array.from({ length: 2400 }, () => randomUUID()),
-      ];
-      const jobs = [first, ...others, others[0]].map((id, i) => ({ id, data: { value: `job ${i}` } }));
-      const add = (fails: boolean) =>
-        database.kysely.transaction().execute(async (transaction) => {
-          await queue.enqueueAll(jobs, transaction);
-          if (fails) throw new Error('changed its mind');
-        });
-      const kept = async () => {
-        const { rows } = await sql<{ id: string; value: string; retry: number; beat: number }>`
+  it.skipIf(absent)('adds many jobs in the caller’s transaction, existing ones not again', async () => {
+    await fresh();
+    const [first, ...others] = [await enqueue('before'), ...Array.from({ length: 2400 }, () => randomUUID())];
+    const jobs = [first, ...others, others[0]].map((id, i) => ({ id, data: { value: `job ${i}` } }));
+    const add = (fails: boolean) =>
+      database.kysely.transaction().execute(async (transaction) => {
+        await queue.enqueueAll(jobs, transaction);
+        if (fails) throw new Error('changed its mind');
+      });
+    const kept = async () => {
+      const { rows } = await sql<{ id: string; value: string; retry: number; beat: number }>`
         select id, data ->> 'value' as value, retry_limit as retry, heartbeat_seconds as beat from jobs.job
         where data ->> 'value' is not null and name = (select name from jobs.job where id = ${first})
       `.execute(database.kysely);
-        return rows;
-      };
-      await expect(add(true)).rejects.toThrow('changed its mind');
-      expect(await kept()).toHaveLength(1);
-      await add(false);
-      await add(false);
-      const wanted = new Map([[first, 'before'], ...others.map((id, i) => [id, `job ${i + 1}`] as const)]);
-      expect(new Map((await kept()).map(({ id, value }) => [id, value]))).toEqual(wanted);
-      // as those that are added one by one
-      expect(new Set((await kept()).map(({ retry, beat }) => `${retry} ${beat}`))).toEqual(new Set(['2 10']));
-      expect((await queue.lease())?.id).toBe(first);
-    },
-  );
+      return rows;
+    };
+    await expect(add(true)).rejects.toThrow('changed its mind');
+    expect(await kept()).toHaveLength(1);
+    await add(false);
+    await add(false);
+    const wanted = new Map([[first, 'before'], ...others.map((id, i) => [id, `job ${i + 1}`] as const)]);
+    expect(new Map((await kept()).map(({ id, value }) => [id, value]))).toEqual(wanted);
+    // as those that are added one by one
+    expect(new Set((await kept()).map(({ retry, beat }) => `${retry} ${beat}`))).toEqual(new Set(['2 10']));
+    expect((await queue.lease())?.id).toBe(first);
+  });
 
-  it.skipIf(absent)('the work of a dead worker is another’s, and its late result is refused', async () => {
+  it.skipIf(absent)('the job of a dead worker goes to another, and its late result is refused', async () => {
     await fresh();
     const id = await enqueue('fenced');
     const dead = (await queue.lease())!;
@@ -160,7 +154,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
   });
 
   it.skipIf(absent)(
-    'what fails is tried again, then has failed, which is reported exactly once',
+    'a failed job is retried, then fails for good, which is reported exactly once',
     async () => {
       await fresh(2);
       const id = await enqueue('hopeless');
@@ -185,7 +179,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
     },
   );
 
-  it.skipIf(absent)('a job whose workers all die has failed in the end', async () => {
+  it.skipIf(absent)('a job whose workers all die fails for good', async () => {
     await fresh(2);
     const id = await enqueue('deadly');
     for (let attempt = 1; attempt <= 2; attempt++) await die((await queue.lease())!);
@@ -207,7 +201,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
   });
 });
 
-it('a directory of PGlite is open in one process only', async () => {
+it('only one process can open a directory of PGlite', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'chineseblue-jobs-'));
   const database = await openDatabase({ directory });
   await expect(openDatabase({ directory })).rejects.toMatchObject({ code: 'in-use' });
@@ -216,7 +210,7 @@ it('a directory of PGlite is open in one process only', async () => {
   await rm(directory, { recursive: true });
 });
 
-it('a directory with other files is no database, and is not locked after that', async () => {
+it('refuses a directory with other files, and does not leave it locked', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'chineseblue-jobs-'));
   await writeFile(join(directory, 'pglite'), 'not a directory');
   await expect(openDatabase({ directory })).rejects.toMatchObject({ code: 'database-unreadable' });
@@ -224,7 +218,7 @@ it('a directory with other files is no database, and is not locked after that', 
   await rm(directory, { recursive: true });
 });
 
-it('what is no PostgreSQL is said without its password', async () => {
+it('reports a server that is not PostgreSQL, without the password', async () => {
   await expect(openDatabase({ url: 'mysql://a:secret@b/c' })).rejects.toMatchObject({
     code: 'bad-database-url',
   });

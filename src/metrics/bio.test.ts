@@ -135,7 +135,7 @@ describe('the rule of this benchmark', () => {
     expect(spans(['B_time', 'I_time'], 'seqeval')).toEqual([[0, 2, '_time']]);
   });
 
-  it('begins at an I that continues nothing, and ends where the type changes', () => {
+  it('begins a span at an orphan I, and ends it where the type changes', () => {
     expect(spans(['I_x', 'I_x', 'I_y', 'O', 'I_y'], 'chineseblue')).toEqual([
       [0, 2, 'x'],
       [2, 3, 'y'],
@@ -143,7 +143,7 @@ describe('the rule of this benchmark', () => {
     ]);
   });
 
-  it('takes everything else for outside', () => {
+  it('treats everything else as outside', () => {
     expect(spans(['B', 'I_', 'E_x', 'Bx', '', 'b_x', 'O'], 'chineseblue')).toEqual([]);
   });
 });
@@ -178,7 +178,7 @@ describe('tags of text', () => {
     ]);
   });
 
-  it('gives back what does not fit', () => {
+  it('returns what cannot be encoded', () => {
     const long = { start: 0, end: 4, type: 'x' };
     const inner = { start: 1, end: 2, type: 'y' };
     const half = { start: 4, end: 5, type: 'y' };

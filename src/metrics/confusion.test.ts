@@ -3,7 +3,7 @@ import { createRandom } from '../ground/random.ts';
 import { matthews } from './confusion.ts';
 import type { LabelItem } from './labels.ts';
 
-it('Matthews correlation of very many labels needs no matrix of them all', () => {
+it('Matthews correlation of very many labels needs no full matrix', () => {
   const random = createRandom(4);
   const few = ['c10', 'c20', 'c30'];
   const pick = (): string => few[random.below(few.length)];

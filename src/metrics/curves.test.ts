@@ -22,7 +22,7 @@ describe('area under the ROC curve', () => {
     );
   });
 
-  it('takes infinite scores, and no NaN', () => {
+  it('accepts infinite scores, but not NaN', () => {
     expect(rocAuc([Number.POSITIVE_INFINITY, 0, Number.NEGATIVE_INFINITY], [true, false, false])).toBe(1);
     expect(rocAuc([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY], [true, false])).toBe(0.5);
     expect(rocAuc([Number.NaN, 1], [true, false])).toBeNaN();
@@ -35,7 +35,7 @@ describe('average precision', () => {
     expect(averagePrecision([1, 1, 1, 1], [true, false, false, false])).toBe(0.25);
   });
 
-  it('is computed by hand: positives at ranks 1 and 3', () => {
+  it('equals a value computed by hand: positives at ranks 1 and 3', () => {
     expect(averagePrecision([4, 3, 2, 1], [true, false, true, false])).toBeCloseTo((1 + 2 / 3) / 2, 15);
   });
 

@@ -22,7 +22,7 @@ function score(metric: Metric<Written>, items: readonly Written[]): number {
   return metric.value(counts);
 }
 
-describe('beside sumeval and sacrebleu', () => {
+describe('compared with sumeval and sacrebleu', () => {
   it('ROUGE of every text is the same', () => {
     for (const { items, rouge } of cases)
       for (const [i, item] of items.entries()) {

@@ -60,7 +60,7 @@ describe('by hand', () => {
     expect(count('type', gold, [[1, 4, 'y']])).toEqual({ incorrect: 1 });
   });
 
-  it('does not overlap where one only touches the other', () => {
+  it('does not count adjacent spans as overlapping', () => {
     expect(count('partial', [[0, 4, 'x']], [[4, 6, 'x']])).toEqual({ missed: 1, spurious: 1 });
   });
 

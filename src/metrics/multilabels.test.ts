@@ -70,14 +70,14 @@ describe.each(cases)('scikit-learn', (c) => {
 
 describe('a label predicted again', () => {
   const items = [{ gold: { labels: ['a'] }, prediction: { labels: ['a', 'a'] } }];
-  it('is wrong once more', () => {
+  it('counts as another error', () => {
     expect(score(subsetAccuracy, items)).toBe(0);
     expect(score(hammingLoss(['a', 'b']), items)).toBe(0.5);
     expect(score(f1(['a', 'b'], 'micro'), items)).toBe(2 / 3);
   });
 });
 
-describe('labels that are none of the classes', () => {
+describe('labels that are not among the classes', () => {
   const loss = (gold: string[], labels: string[]): number =>
     score(hammingLoss(['a', 'b']), [{ gold: { labels: gold }, prediction: { labels } }]);
   it('add to the loss, which may be above 1, and never make it smaller', () => {

@@ -111,7 +111,7 @@ describe('pair accuracy', () => {
   const accuracy = pairOrder('accuracy');
   const odds = pairOrder('odds');
 
-  it('counts pairs of different grades only', () => {
+  it('counts only pairs of different grades', () => {
     expect(score(accuracy, [[record([2, 1, 1], [3, 2, 1])]])).toBe(1);
     expect(score(accuracy, [[record([2, 1, 1], [2, 3, 1])]])).toBe(0.5);
   });
@@ -127,7 +127,7 @@ describe('pair accuracy', () => {
     expect(score(accuracy, [[record([1], [0]), record([0], [1])]])).toBeNaN();
   });
 
-  it('counts ties one half, or by place', () => {
+  it('counts ties one half, or by position', () => {
     const unit = [[record([1, 0], [5, 5])]];
     expect(score(accuracy, unit)).toBe(0.5);
     expect(score(odds, unit)).toBe(1);
@@ -171,7 +171,7 @@ describe('a query', () => {
   const mrr = (noPositive: 'zero' | 'skip') =>
     queryMean({ score: (r) => reciprocalRank(r, 2), relevantFrom: 2, ties: 'expected', noPositive });
 
-  it('pools its records; a document that returns is one', () => {
+  it('pools its records; a repeated document counts once', () => {
     const a = record([0, 2], [2, 1]);
     const b: RankingItem = {
       input: { documents: [{ title: 'd0' }, { title: 'd1' }, { title: 'new', url: 'u' }] },
@@ -192,7 +192,7 @@ describe('a query', () => {
     expect(rank(unit, 'trec').grades).toEqual([0, 1]);
   });
 
-  it('without a positive counts zero, or not at all', () => {
+  it('without a positive counts as zero, or is skipped', () => {
     const units = [[record([2, 0], [1, 0])], [record([1, 0], [1, 0])]];
     expect(score(mrr('zero'), units)).toBe(0.5);
     expect(score(mrr('skip'), units)).toBe(1);
@@ -201,7 +201,7 @@ describe('a query', () => {
   });
 });
 
-it('the reciprocal rank beyond a cutoff is 0, and a tie across it counts by its chance', () => {
+it('the reciprocal rank beyond a cutoff is 0, and a tie across it counts by its probability', () => {
   const single = (place: number): Ranked => ({
     grades: Array.from({ length: 12 }, (_, i) => Number(i === place)),
     ends: Array.from({ length: 12 }, (_, i) => i + 1),

@@ -45,7 +45,7 @@ it.each(CURVES)(
   },
 );
 
-it('Matthews correlation from counts equals the one of all items to the bit, unlisted labels included', () => {
+it('Matthews correlation from counts equals that of all items to the bit, unlisted labels included', () => {
   const metric = matthews(LABELS);
   const prepared = metric.reweighted(units);
   if (!('counted' in prepared)) throw new Error('Matthews correlation adds up');

@@ -35,7 +35,7 @@ const x = (start: number, end = start + 1): Element => ({ start, end, type: 'x' 
 const y = (start: number, end = start + 1): Element => ({ start, end, type: 'y' });
 
 describe('strict F1', () => {
-  it('asks for start, end and type', () => {
+  it('compares start, end and type', () => {
     expect(score([{ gold: [x(0, 2), y(3)], predicted: [x(0, 2), x(3)] }])).toBe(0.5);
     expect(score([{ gold: [x(0, 2)], predicted: [x(0, 1)] }])).toBe(0);
   });
@@ -63,12 +63,12 @@ describe('strict F1', () => {
     expect(score([{ gold, predicted: [y(0, 4), x(1, 3), x(0, 4)] }])).toBe(1);
   });
 
-  it('is undefined, not zero, where there is nothing', () => {
+  it('is undefined, not zero, where both sides are empty', () => {
     expect(score([{ gold: [], predicted: [] }])).toBeNaN();
     expect(score([], 'macro/supported')).toBeNaN();
   });
 
-  it('keeps classes that are not listed, in the sum and in a row of their own', () => {
+  it('counts classes that are not listed, in the sum and in a separate row', () => {
     const m = metric();
     const counts = new Float64Array(m.width);
     m.count([{ gold: [x(0)], predicted: [x(0), { start: 1, end: 2, type: 'z' }] }], counts, 0);

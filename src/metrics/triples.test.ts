@@ -24,7 +24,7 @@ describe('the largest matching', () => {
     expect(largestMatching([0, 1], [0, 1], (l, r) => fits.has(`${l} ${r}`))).toBe(2);
   });
 
-  it('is as large as trying everything finds, whatever the order', () => {
+  it('is as large as exhaustive search finds, whatever the order', () => {
     const edges = fc.uniqueArray(fc.tuple(fc.nat(4), fc.nat(4)), { selector: String, maxLength: 12 });
     const best = (list: readonly (readonly number[])[]): number => {
       if (list.length === 0) return 0;

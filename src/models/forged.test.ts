@@ -112,15 +112,15 @@ describe('a forged header', () => {
   it('is refused where neighbours have no answer', () =>
     refuse('knn', 'cMedTC', classes, () => ({ answers: TEXTS.map(() => []) })));
 
-  it('is refused where more documents have a token than there are', () =>
+  it('is refused where a token occurs in more documents than exist', () =>
     refuse('bm25', 'cMedIR', lists, ({ statistics }) => ({
       statistics: { ...Object(statistics), total: 0 },
     })));
 
-  it('is refused where pairs have no decision', () =>
+  it('is refused where pairs have no threshold', () =>
     refuse('bm25', 'cMedQQ', pairs, () => ({ decision: undefined })));
 
-  it('is refused where the usual answer is none of the family', async () => {
+  it('is refused where the default answer does not fit the family', async () => {
     const kind = findModel('majority');
     await (await fitOn(kind, { ...findTask('cMedTC'), labels: [] }, classes)).save?.(file);
     await expect(kind.load(file, findTask('cEHRNER'))).rejects.toMatchObject({

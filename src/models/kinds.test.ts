@@ -237,7 +237,7 @@ describe.each(
     ({ input }) => input,
   );
 
-  it('answers soundly, also for no text, lone surrogates and 10 000 characters', async () => {
+  it('gives valid answers, even for empty texts, lone surrogates and 10 000 characters', async () => {
     const shares: number[] = [];
     const predictor = await kind.fit({
       ...request(family, train, dev),
@@ -262,7 +262,7 @@ describe.each(
     expect(await predict(loaded, inputs)).toEqual(answers);
   });
 
-  it('learns from one answer only, from empty and long texts, and without dev', async () => {
+  it('trains with a single answer, with empty and long texts, and without dev', async () => {
     const odd = examples(family, ['', LONG, '发热'], () => 1);
     const predictor = await kind.fit(request(family, odd, []));
     expectSound(family, await predict(predictor, inputs), inputs);
@@ -284,7 +284,7 @@ describe.each(
     await expect(refused).rejects.toThrow(UserError);
   });
 
-  it('stops answering when aborted, and leaves out what is answered', async () => {
+  it('stops answering when aborted, and skips answered inputs', async () => {
     const fitted = await kind.fit(request(family, train, dev));
     const controller = new AbortController();
     const asked: number[] = [];
@@ -385,7 +385,7 @@ it('majority serves every family', () => {
   expect([...findModel('majority').families].sort()).toEqual([...FAMILIES].sort());
 });
 
-it('reads models of majority whose reason is in English alone', async () => {
+it('reads models of majority whose reason is only in English', async () => {
   const file = join(directory, 'english.bin');
   const header = { answer: { entities: [] }, reason: 'a place in a text rarely starts an entity' };
   await writeModelFile(file, 'majority', { header, arrays: {} });

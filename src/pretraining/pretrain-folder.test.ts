@@ -97,7 +97,7 @@ describe('pretraining from code', () => {
     expect(none.tokens).toHaveLength(0);
   });
 
-  it('says that the vocabulary lacks much of the text', async () => {
+  it('warns that the vocabulary lacks much of the text', async () => {
     const notes: string[] = [];
     const tokenizer = createTokenizer(createVocabulary([...Object.values(SPECIAL_TOKENS), '腹', '痛']));
     await preparePretraining({ corpus: at('corpus') }, { tokenizer, onNote: ({ en }) => notes.push(en) });

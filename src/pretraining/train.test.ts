@@ -113,62 +113,65 @@ describe('the step', () => {
     }
   });
 
-  it.each([true, false])('has the gradient of differences (next sentence: %s)', async (nextSentence) => {
-    const { config, tensors } = startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens);
-    const random = createRandom(1, 'weights');
-    const batches = { ...BATCHES, nextSentence };
-    const batch = createBatches((await material).train, vocabulary, batches).batch(3);
-    const places = batches.batchSize * mostMasked(batches.maxLength);
-    expect(batch.maskedCount).toBeLessThan(places); // padding must not count
-    const unused = (name: string): boolean => !nextSentence && /^(pooler|cls\.seq)/.test(name);
-    const shapes = new Map(Array.from(tensors, ([name, { shape }]) => [name, shape]));
-    const trained = createTrained(new Map([...shapes].filter(([name]) => !unused(name))));
-    for (const { name, value } of trained)
-      value.data.set(tensors.get(name)!.data.map((given) => given + 0.2 * (random.next() - 0.5)));
-    const step = await compileStep({
-      config,
-      head: pretrainingHead(config, { places, nextSentence }),
-      batch: 8,
-      length: 24,
-      shapes,
-      trained: new Set(trained.map(({ name }) => name)),
-      dropout: false,
-      threads: 1,
-    });
-    const feeds: Tensors = {
-      ...Object.fromEntries(trained.map(({ name, value }) => [name, value.data])),
-      ...pretrainingFeeds(batch),
-    };
-    const lossAt = async (): Promise<number> => Number((await step.run(feeds, trained)).loss[0]);
-    await lossAt();
-    const gradients = trained.map(({ gradient }) => Float32Array.from(gradient.data));
-    for (const [k, { name, value }] of trained.entries()) {
-      // along the gradient itself the difference is largest, and rounding matters least
-      const norm = Math.hypot(...gradients[k]);
-      if (name.endsWith('key.bias')) {
-        expect(norm).toBeLessThan(1e-4);
-        continue;
-      }
-      expect(norm, name).toBeGreaterThan(1e-4);
-      const before = Float32Array.from(value.data);
-      const size = Math.min(0.02, 0.01 / norm);
-      const moved = async (sign: number): Promise<number> => {
-        for (let i = 0; i < before.length; i++)
-          value.data[i] = before[i] + (sign * size * gradients[k][i]) / norm;
-        return lossAt();
+  it.each([true, false])(
+    'has the gradient of finite differences (next sentence: %s)',
+    async (nextSentence) => {
+      const { config, tensors } = startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens);
+      const random = createRandom(1, 'weights');
+      const batches = { ...BATCHES, nextSentence };
+      const batch = createBatches((await material).train, vocabulary, batches).batch(3);
+      const places = batches.batchSize * mostMasked(batches.maxLength);
+      expect(batch.maskedCount).toBeLessThan(places); // padding must not count
+      const unused = (name: string): boolean => !nextSentence && /^(pooler|cls\.seq)/.test(name);
+      const shapes = new Map(Array.from(tensors, ([name, { shape }]) => [name, shape]));
+      const trained = createTrained(new Map([...shapes].filter(([name]) => !unused(name))));
+      for (const { name, value } of trained)
+        value.data.set(tensors.get(name)!.data.map((given) => given + 0.2 * (random.next() - 0.5)));
+      const step = await compileStep({
+        config,
+        head: pretrainingHead(config, { places, nextSentence }),
+        batch: 8,
+        length: 24,
+        shapes,
+        trained: new Set(trained.map(({ name }) => name)),
+        dropout: false,
+        threads: 1,
+      });
+      const feeds: Tensors = {
+        ...Object.fromEntries(trained.map(({ name, value }) => [name, value.data])),
+        ...pretrainingFeeds(batch),
       };
-      const slope = ((await moved(1)) - (await moved(-1))) / (2 * size);
-      value.data.set(before);
-      expect(slope / norm, name).toBeGreaterThan(0.97);
-      expect(slope / norm, name).toBeLessThan(1.03);
-    }
-    // the decoder alone reaches tokens that were not read: the tied table has both gradients
-    const table = gradients[trained.findIndex(({ name }) => name === WORDS)];
-    const read = new Set(batch.ids);
-    const unread = vocabulary.tokens.findIndex((_, id) => !read.has(id));
-    expect(unread).toBeGreaterThanOrEqual(0);
-    expect(Math.hypot(...table.slice(unread * 16, (unread + 1) * 16))).toBeGreaterThan(0);
-  });
+      const lossAt = async (): Promise<number> => Number((await step.run(feeds, trained)).loss[0]);
+      await lossAt();
+      const gradients = trained.map(({ gradient }) => Float32Array.from(gradient.data));
+      for (const [k, { name, value }] of trained.entries()) {
+        // along the gradient itself the difference is largest, and rounding matters least
+        const norm = Math.hypot(...gradients[k]);
+        if (name.endsWith('key.bias')) {
+          expect(norm).toBeLessThan(1e-4);
+          continue;
+        }
+        expect(norm, name).toBeGreaterThan(1e-4);
+        const before = Float32Array.from(value.data);
+        const size = Math.min(0.02, 0.01 / norm);
+        const moved = async (sign: number): Promise<number> => {
+          for (let i = 0; i < before.length; i++)
+            value.data[i] = before[i] + (sign * size * gradients[k][i]) / norm;
+          return lossAt();
+        };
+        const slope = ((await moved(1)) - (await moved(-1))) / (2 * size);
+        value.data.set(before);
+        expect(slope / norm, name).toBeGreaterThan(0.97);
+        expect(slope / norm, name).toBeLessThan(1.03);
+      }
+      // the decoder alone reaches tokens that were not read: the tied table has both gradients
+      const table = gradients[trained.findIndex(({ name }) => name === WORDS)];
+      const read = new Set(batch.ids);
+      const unread = vocabulary.tokens.findIndex((_, id) => !read.has(id));
+      expect(unread).toBeGreaterThanOrEqual(0);
+      expect(Math.hypot(...table.slice(unread * 16, (unread + 1) * 16))).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe('pretrain', () => {

@@ -12,7 +12,7 @@ const entity = (start: number, end: number, label = 'x'): Element => ({
   span: { block: 0, start, end },
 });
 
-it('pairs equal ones first, then the nearest, and leaves the rest alone', () => {
+it('pairs equal ones first, then the nearest, and leaves the rest unpaired', () => {
   const gold = [entity(0, 2), entity(4, 8), entity(20, 22)];
   const answers = [entity(5, 8), entity(0, 2), entity(4, 5), entity(30, 31)];
   expect(align(gold, answers, near)).toEqual([
@@ -32,7 +32,7 @@ it('prefers the same type to the better overlap', () => {
   });
 });
 
-it('counts gold given twice once, and a repeated answer as one too many', () => {
+it('counts gold given twice once, and a repeated answer as superfluous', () => {
   const twice = [entity(0, 2), entity(0, 2)];
   expect(align(twice, [entity(0, 2)], near)).toEqual([{ gold: 0, answer: 0, equal: true }]);
   expect(align([entity(0, 2)], twice, near)).toEqual([

@@ -5,7 +5,7 @@ import type { Example } from '../tasks/examples.ts';
 import { analyse } from './analysis.ts';
 import { bundle } from './bundle.ts';
 
-it('says which labels an example has, also where there are more than a report has figures of', async () => {
+it('has the labels of an example even where the report omits figures of some labels', async () => {
   const ids = Array.from({ length: 40 }, (_, i) => `label ${i}`);
   const task = { ...taskNamed('cMedIC'), labels: ids.map((id) => ({ id, meaning: { en: id, zh: id } })) };
   const examples = ids.map(

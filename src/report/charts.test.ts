@@ -3,7 +3,7 @@ import { breakdownChart, confusionChart } from './charts.ts';
 
 const LONG = ['药物治疗后的不良反应：皮疹', '药物治疗后的不良反应：腹泻'];
 
-it('classes whose names begin alike are rows and columns of their own', () => {
+it('classes with the same prefix have separate rows and columns', () => {
   const counts = [
     [31, 2],
     [5, 47],
@@ -17,7 +17,7 @@ it('classes whose names begin alike are rows and columns of their own', () => {
   expect(markup).toContain('药物治疗后的不良反应：…');
 });
 
-it('so are the slices of a breakdown', () => {
+it('slices of a breakdown with the same prefix are separate', () => {
   const value = { estimate: 0.5, low: 0.4, high: 0.6 } as never;
   const slices = LONG.map((name) => ({ name: { en: name, zh: name }, count: 3, value }));
   const { markup } = breakdownChart(

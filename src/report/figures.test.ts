@@ -35,7 +35,7 @@ it('confusions sum to the examples, the diagonal to the right ones', () => {
   expect(counts[0][0] + counts[1][1]).toBe(200 - answers.errors.flat().length);
 });
 
-it('confusions of entities have a column of nothing', () => {
+it('confusions of entities have a column for missed ones', () => {
   const one: Example<'ner'> = {
     id: '0',
     input: { text: '肺癌高血压' },
@@ -62,7 +62,7 @@ it('confusions of entities have a column of nothing', () => {
   });
 });
 
-it('slices by length hold every example once and score what the metric scores', () => {
+it('slices by length contain every example once and score as the metric does', () => {
   const long = examples.map((example, i) => ({
     ...example,
     input: { textA: '长'.repeat(1 + (i % 50)), textB: '' },

@@ -94,7 +94,7 @@ function hostileRuns(): OpenedRun[] {
 }
 
 describe('the file', () => {
-  it('holds no markup of a corpus, and its script is the one that its policy names', async () => {
+  it('contains no markup from a corpus, and only the script that its policy names', async () => {
     const page = await readFile(await report('static', hostileRuns()), 'utf8');
     const scripts = [...page.matchAll(/<script([^>]*)>/g)].map(([, attributes]) => attributes);
     expect(scripts.filter((attributes) => attributes === '')).toHaveLength(1);
@@ -192,7 +192,7 @@ describe.skipIf(!CHROMIUM)(
       await page.close();
     });
 
-    it('draws only the rows that are seen, and filters, sorts and searches all of them', async () => {
+    it('renders only visible rows, and filters, sorts and searches all of them', async () => {
       const runs = two();
       const { page, complaints } = await open(await report('two', runs));
       const host = page.locator('.browser');
@@ -220,7 +220,7 @@ describe.skipIf(!CHROMIUM)(
       await page.close();
     });
 
-    it('shows what a language model was asked, thought and wrote, beside reading and gold', async () => {
+    it('shows prompt, reasoning and reply of a language model next to the parsed answer and gold', async () => {
       const said = (texts: string[], reading: Partial<Said>): Said => ({
         asked: [{ role: 'user', content: `${PAYLOADS[1]}两句是否同义？` }],
         answers: texts.map((text, i) => ({ text, ...(i === 0 && { thought: '先比较症状。' }) })),

@@ -73,7 +73,7 @@ describe('entities', () => {
     expect(nerKinds(text, gold, answer)).toEqual(expected);
   });
 
-  it('knows body parts from gold', () => {
+  it('recognises body parts from gold', () => {
     const text = '盲袢囊肿';
     expect(nerKinds(text, ['盲袢囊肿/disease'], ['囊肿/disease'])).toEqual([['boundary']]);
     expect(nerKinds(text, ['盲袢囊肿/disease'], ['囊肿/disease'], ['盲袢/body'])).toEqual([
@@ -81,7 +81,7 @@ describe('entities', () => {
     ]);
   });
 
-  it('knows other spellings of a mention from gold', () => {
+  it('recognises other spellings of a mention from gold', () => {
     expect(nerKinds('感染hpv了', ['hpv/disease'], [], ['HPV/disease'])).toEqual([
       ['missed', 'case', 'abbreviation'],
     ]);

@@ -48,7 +48,7 @@ describe('readAnyPredictions', () => {
     expect(predictions).toEqual([{ entities: [{ start: 0, end: 2, type: 'symptom' }] }]);
   });
 
-  it('reads a row of Parquet for each example, as pyarrow writes them, and names a damaged file', async () => {
+  it('reads Parquet as pyarrow writes it, one row per example, and names a damaged file', async () => {
     const table = join(import.meta.dirname, '../datasets/imports/fixtures/predictions.snappy.parquet');
     const task = taskOf('classification', ['a', 'b']);
     const questions = ['0', '1', '2', '3'].map((id) => ({ id, input: { text: id } }));
@@ -68,7 +68,7 @@ describe('readAnyPredictions', () => {
     });
   });
 
-  it('calls the file in errors what the caller calls it', async () => {
+  it('names the file in errors as the caller does', async () => {
     const path = await file('no tags\n', 'predictions.txt');
     await expect(readAnyPredictions({ path, name: 'upload 7' }, entities, documents)).rejects.toMatchObject({
       place: { file: 'upload 7', line: 1 },
@@ -79,14 +79,14 @@ describe('readAnyPredictions', () => {
 describe('the format', () => {
   const lines = '{"id":"a","label":"2"}\n{"id":"b","label":"0"}\n{"id":"c","label":"1"}\n';
 
-  it('is told by the content, whatever the name', async () => {
+  it('is detected by the content, whatever the name', async () => {
     const { predictions } = await readAnyPredictions(await file(lines, 'p.txt'), intent, examples);
     expect(predictions).toEqual([{ label: '2' }, { label: '0' }, { label: '1' }]);
     const columns = await file('2\ttext a\n0\ttext b\n1\ttext c\n', 'p.jsonl');
     expect((await readAnyPredictions(columns, intent, examples)).predictions).toEqual(predictions);
   });
 
-  it('is told through a pipe too, and nothing is left of the copy', async () => {
+  it('is detected through a pipe too, and the copy is removed', async () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const before = (await readdir(tmpdir())).filter((name) => name.startsWith('chineseblue-input-'));
@@ -108,7 +108,7 @@ describe('the format', () => {
     },
   );
 
-  it('decides offsets by the mentions where it is asked to', async () => {
+  it('infers offsets from the mentions on request', async () => {
     const asked = [{ id: '0', input: { text: '😷咳嗽三天' } }];
     const entity = { start: 1, end: 3, type: 'symptom', mention: '咳嗽' };
     const path = await file(`${JSON.stringify({ id: '0', entities: [entity] })}\n`, 'p.jsonl');

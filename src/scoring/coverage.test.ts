@@ -11,11 +11,11 @@ describe('coverage', () => {
     );
   });
 
-  it('takes what is undefined as missing', () => {
+  it('counts undefined predictions as missing', () => {
     expect(coverageOfPredictions([undefined, { label: '1' }])).toMatchObject({ answered: 1, missing: 1 });
   });
 
-  it('reads in one line, without the counts that are 0', () => {
+  it('is described in one line, without counts of 0', () => {
     expect(describeCoverage(coverageOf(['answered']))).toEqual({
       en: '1 example, 1 answered',
       zh: '1 个样本，已答 1',

@@ -20,7 +20,7 @@ function rareLabels(random: ReturnType<typeof createRandom>, units: number) {
   };
 }
 
-it('covers the mean average precision of rare labels, which small samples put too high', () => {
+it('covers the mean average precision of rare labels, which small samples overestimate', () => {
   const random = createRandom(21);
   const truth = rareLabels(random, 40_000).value(new Float64Array(40_000).fill(1));
   const TRIALS = 100;

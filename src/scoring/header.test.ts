@@ -80,7 +80,7 @@ describe('the header of predictions', () => {
     expect((await codes(file, asTest, changed))[0]).toEqual([1, 'other-corpus', 'corpus']);
   });
 
-  it('binds to nothing that it leaves out, and to no other version', async () => {
+  it('is not checked for omitted fields, and is refused in another version', async () => {
     const lines = '{"id":"a","label":"0"}\n{"id":"b","label":"0"}\n';
     expect(await codes(await write(`{"chineseblue":"predictions@1"}\n${lines}`), asTest)).toEqual([]);
     expect(await codes(await write(`{"chineseblue":"predictions@9"}\n${lines}`), asTest)).toEqual([
@@ -101,7 +101,7 @@ describe('inputs that lines carry', () => {
     expect(coverage).toMatchObject({ answered: 1, unreadable: 1 });
   });
 
-  it('are verified inside lists, as far as they are there', async () => {
+  it('are verified inside lists, as far as they are given', async () => {
     const ranking = findTask('cMedIR');
     const asked = [{ id: '0', input: { query: '感冒', documents: [{ title: '甲' }, { title: '乙' }] } }];
     const read = async (documents: unknown) => {
@@ -136,7 +136,7 @@ describe('offsets', () => {
       expect((await read(line(1, 9), { offsets })).problems[0].code).toMatch(/^span-/);
   });
 
-  it('must lead to the mention, whatever its letter case and width', async () => {
+  it('must point to the mention, whatever its letter case and width', async () => {
     expect((await read(line(2, 4, '咳嗽'))).problems).toEqual([]);
     const { problems, offsets } = await read(line(1, 3, '咳嗽'));
     expect(problems).toMatchObject([{ line: 1, code: 'other-text', field: 'entities[0]' }]);

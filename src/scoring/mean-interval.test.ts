@@ -63,7 +63,7 @@ describe('the interval of the mean of several runs', () => {
       expect(several[field]).toBeCloseTo(single[field], 6);
   });
 
-  it('holds the mean where the interval of the first run does not', () => {
+  it('contains the mean where the interval of the first run does not', () => {
     const runs = [right, right, wrong(6)];
     const values = runs.map((predictions) =>
       primaryScore(scorePredictions({ task: pairs, examples, predictions })),

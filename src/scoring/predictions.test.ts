@@ -86,7 +86,7 @@ describe('readPredictions', () => {
     expect(coverage).toEqual({ asked: 3, answered: 1, refused: 0, unreadable: 1, missing: 1 });
   });
 
-  it('takes lines that say why there is no prediction', async () => {
+  it('accepts lines that say why there is no prediction', async () => {
     const path = await file(
       '{"id":"a","status":"refused","reason":"safety"}\n{"id":"b","status":"unreadable","reason":"not-json","truncated":true}\n{"id":"c","status":"answered","label":"1"}\n',
     );
@@ -108,7 +108,7 @@ describe('readPredictions', () => {
     expect(streamed.problems.map(({ line }) => line)).toEqual([3, 4, undefined]);
   });
 
-  it('calls a file in errors what the caller calls it', async () => {
+  it('names a file in errors as the caller does', async () => {
     const source = { path: join(folder, 'absent.jsonl'), name: 'upload 7' };
     await expect(readPredictions(source, intent, examples)).rejects.toMatchObject({
       code: 'file-missing',

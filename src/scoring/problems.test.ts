@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { refuseUnfit } from './problems.ts';
 
 describe('refuseUnfit', () => {
-  it('lets missing and invalid answers pass, and nothing else', () => {
+  it('accepts missing and invalid answers, and no other problem', () => {
     refuseUnfit('f', {
       problems: [
         { code: 'missing-id', message: { en: '', zh: '' } },

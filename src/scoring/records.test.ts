@@ -41,7 +41,7 @@ it.each([
   expectSame([line, line, FIRST, line]);
 });
 
-it('reads whatever lines as JSON.parse does', () => {
+it('reads any line as JSON.parse does', () => {
   const piece = fc.constantFrom(
     '{',
     '}',

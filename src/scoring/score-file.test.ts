@@ -45,7 +45,7 @@ describe('a file of predictions', () => {
     );
   });
 
-  it('is refused where it answers other examples, and checked for all that is wrong', async () => {
+  it('is refused where it answers other examples, and checked for all problems', async () => {
     const other = join(folder, 'other.jsonl');
     await writeFile(other, '{"id":"1000","label":"1"}\n');
     await expect(scoreFile({ file: other, ...(await open('test')), split: 'test' })).rejects.toMatchObject({

@@ -16,7 +16,7 @@ const examples = Array.from({ length: 200 }, (_, i) => ({
 }));
 const predictions = examples.map(({ gold }) => (random.next() < 0.7 ? gold : draw()));
 
-it('without intervals the scores are the same, and nothing else is missing', () => {
+it('without intervals the score sheet is otherwise the same', () => {
   const whole = scorePredictions({ task, examples, predictions });
   const brief = scorePredictions({ task, examples, predictions, intervals: false });
   const { all } = whole.subsets;

@@ -60,7 +60,7 @@ describe('Parquet', () => {
   const sampled = tasks.filter((task) => splitsAtHand({ task, dir: samplesDir() }).includes('train'));
   const families = new Map(sampled.map((task) => [task.family, task]));
 
-  it.each([...families])('holds what JSON Lines hold: %s', async (_, known) => {
+  it.each([...families])('contains the same as JSON Lines: %s', async (_, known) => {
     const { task, split } = await openDataset({ task: known, dir: samplesDir() });
     const { examples, questions } = await split('train');
     const { parse, missing } = familyOf(task);

@@ -24,7 +24,7 @@ const forge = async (statement: ReturnType<typeof sql>): Promise<void> => {
   await sql`alter table audit enable trigger audit_append_only`.execute(database.kysely);
 };
 
-it('is a chain that shows what was changed, removed or put in', async () => {
+it('is a hash chain that reveals changed, removed and inserted entries', async () => {
   expect(await followChain(entriesOf(database.kysely))).toMatchObject({ intact: true, entries: 0 });
   await Promise.all(['a', 'b', 'c', 'd'].map(append));
   const whole = await followChain(entriesOf(database.kysely));
@@ -48,7 +48,7 @@ it('cannot be changed by the program', async () => {
   await expect(database.kysely.deleteFrom('audit').execute()).rejects.toThrow('append-only');
 });
 
-it('an event of a transaction that is rolled back is not there', async () => {
+it('has no event of a transaction that was rolled back', async () => {
   const failing = database.kysely.transaction().execute(async (transaction) => {
     await record(transaction, { actor: 'admin', action: 'test', subject: 'never' });
     throw new Error('no');

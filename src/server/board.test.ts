@@ -72,7 +72,7 @@ afterAll(() => inside.close());
 const challenge = () => findChallenge(inside.site, 'sub');
 
 describe('a board', () => {
-  it('is ordered by another subset or convention where one is asked for', async () => {
+  it('is ordered by another subset or convention on request', async () => {
     const all = await boardOf(inside.site, await challenge(), 'practice');
     expect(all.rows.map(({ team, system }) => [team, system])).toEqual([
       ['red', 'red-two'],
@@ -107,7 +107,7 @@ describe('a board', () => {
 });
 
 describe('the history of a team', () => {
-  it('has what improved, oldest first', async () => {
+  it('has improvements, oldest first', async () => {
     const { entries } = await historyOf(inside.site, await challenge(), 'practice', 'red');
     expect(entries.map(({ system, score }) => [system, score])).toEqual([
       ['red-one', 25 / 45],
@@ -124,7 +124,7 @@ describe('the history of a team', () => {
     expect(entries[0]).not.toHaveProperty('low');
   });
 
-  it('of a sealed phase has nothing, not even who took part', async () => {
+  it('of a sealed phase is empty, and does not reveal who took part', async () => {
     for (const team of ['red', 'nobody'])
       expect(await historyOf(inside.site, await challenge(), 'final', team)).toMatchObject({
         sealed: true,
@@ -159,14 +159,14 @@ describe('two systems side by side', () => {
   });
 });
 
-it('subsets that are too small are not scored, also when a phase is over', async () => {
+it('subsets that are too small are not scored, even after the phase', async () => {
   await setState(inside.site, ADMIN, 'sub', 'closed');
   const board = await boardOf(inside.site, await challenge(), 'test');
   await setState(inside.site, ADMIN, 'sub', 'open');
   expect(board.subsets).toEqual([{ name: 'all', examples: 60, units: 60 }]);
 });
 
-it('a host gives the badge of a reproduced result, and takes it away', async () => {
+it('a host gives the badge of a reproduced result, and removes it', async () => {
   const { rows } = await boardOf(inside.site, await challenge(), 'practice');
   const host = { role: 'host', challenge: 'sub' } as const;
   const other = { role: 'host', challenge: 'ic' } as const;
@@ -185,8 +185,8 @@ it('a host gives the badge of a reproduced result, and takes it away', async () 
   );
 });
 
-describe('a board that is asked for again', () => {
-  it('asks the database once, and shares what is read by requests at the same time', async () => {
+describe('a board that is requested again', () => {
+  it('queries the database once, and shares the rows among concurrent requests', async () => {
     let queries = 0;
     const kysely = inside.site.kysely.withPlugin({
       transformQuery({ node }) {
@@ -223,7 +223,7 @@ describe('a board that is asked for again', () => {
       return (await count()) - before;
     });
 
-  it('reads no more rows however many were scored, and shows them at once', async () => {
+  it('reads the same number of rows however many were scored, and shows new ones at once', async () => {
     const before = await boardOf(inside.site, await challenge(), 'practice');
     await sql`
       insert into submission (id, challenge, phase, team, system, card, received, state, sha256, sheet, value, released,
@@ -244,7 +244,7 @@ describe('a board that is asked for again', () => {
     );
   });
 
-  it('has what was scored last, also where the clock was set back', async () => {
+  it('has the submission scored last, even if the clock was set back', async () => {
     const best = async () => (await boardOf(inside.site, await challenge(), 'practice')).rows[0];
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
     onTestFinished(() => void vi.useRealTimers());
@@ -252,7 +252,7 @@ describe('a board that is asked for again', () => {
     expect(await best()).toMatchObject({ system: 'blue-late', score: 1 });
   });
 
-  it('reveals what its closing time reveals, at that time', async () => {
+  it('reveals results at its closing time', async () => {
     const { declared, ...rest } = await challenge();
     const closing = (closes: string) => {
       const phases = { ...declared.phases, test: { ...declared.phases.test!, closes } };
@@ -267,7 +267,7 @@ describe('a board that is asked for again', () => {
   });
 });
 
-it('a score that is undefined is no number, and differs from none', () => {
+it('an undefined score is null, and does not differ from any other', () => {
   const kept = { convention: 'x', value: 'NaN', interval: { low: 'NaN', high: 0.5 } };
   expect(scoreIn({ scores: [kept] } as never, 'x')).toEqual({ score: null, low: null, high: 0.5 });
   expect(scoreIn(undefined, 'x')).toEqual({ score: null, low: null, high: null });

@@ -9,8 +9,8 @@ const least = {
   phases: { test: { split: 'test' } },
 };
 
-describe('the file of a challenge', () => {
-  it('needs little, and says what it leaves to defaults', () => {
+describe('the challenge file', () => {
+  it('requires few fields and fills in defaults', () => {
     expect(parseChallenge(least)).toEqual({
       ...least,
       title: { en: 'Ward messages', zh: 'Ward messages' },
@@ -22,7 +22,7 @@ describe('the file of a challenge', () => {
     });
   });
 
-  it('lets as many files be rejected as are taken in a day, a hundred at least', () => {
+  it('allows as many rejected files as submissions per day, at least a hundred', () => {
     const rejected = (quota: object) =>
       parseChallenge({ ...least, phases: { test: { split: 'test', quota } } }).phases.test?.quota.rejected;
     expect([{}, { day: 5000 }, { rejected: 7 }].map(rejected)).toEqual([100, 5000, 7]);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-it('says, where the server wants a token and none was given, how to give one', async () => {
+it('says how to give a token where the server requires one', async () => {
   const hintOf = (token: string | undefined) =>
     createClient(url, token)
       .get('/', z.unknown())
@@ -25,7 +25,7 @@ it('says, where the server wants a token and none was given, how to give one', a
   expect(await hintOf(undefined)).toEqual(['forbidden', expect.stringContaining('CHINESEBLUE_TOKEN')]);
 });
 
-it('never prints what was given as a token', () => {
+it('never prints the token', () => {
   for (const token of ['cbt_secret\ncbt_other', 'cbt_secret 令牌']) {
     const make = () => createClient(url, token);
     expect(make).toThrow(expect.objectContaining({ code: 'bad-token' }));

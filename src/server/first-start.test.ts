@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { ensureKeyFile } from './first-start.ts';
 
-it('of processes that start at once one makes the key, which nobody else may read', async () => {
+it('of processes that start at once, one creates the key file, which only its owner can read', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'chineseblue-key-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const file = join(directory, 'site', 'gold.key');

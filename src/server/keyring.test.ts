@@ -4,7 +4,7 @@ import { createKey, decrypt, encrypt, parseKeyring } from './keyring.ts';
 const plain = Buffer.from('{"id":"1","gold":{"label":"是"}}');
 
 describe('the keyring', () => {
-  it('opens what it encrypted, which shows nothing of it', () => {
+  it('decrypts what it encrypted, which reveals nothing of the text', () => {
     const keyring = parseKeyring(createKey(), 'keys');
     const sealed = encrypt(plain, 'gold of a', keyring);
     expect(sealed.includes('label')).toBe(false);
@@ -12,7 +12,7 @@ describe('the keyring', () => {
     expect(encrypt(plain, 'gold of a', keyring).equals(sealed)).toBe(false);
   });
 
-  it('after a rotation encrypts with the new key and still opens with the old one', () => {
+  it('after a rotation encrypts with the new key and still decrypts with the old one', () => {
     const [old, young] = [createKey(), createKey()];
     const sealed = encrypt(plain, 'p', parseKeyring(old, 'keys'));
     const rotated = parseKeyring(`# since May\n${young}\n\n${old}\r\n`, 'keys');
@@ -24,7 +24,7 @@ describe('the keyring', () => {
     );
   });
 
-  it('refuses bytes that were changed anywhere, cut short, or meant for something else', () => {
+  it('refuses bytes that were changed anywhere, truncated, or encrypted for another purpose', () => {
     const keyring = parseKeyring(createKey(), 'keys');
     const sealed = encrypt(plain, 'gold of a', keyring);
     expect(() => decrypt(sealed, 'gold of b', keyring)).toThrow(
@@ -38,7 +38,7 @@ describe('the keyring', () => {
     }
   });
 
-  it('says which line holds no key, without the line', () => {
+  it('names the number of a line without a key, without quoting it', () => {
     const wrong = 'c2VjcmV0LXRvby1zaG9ydA==';
     const parse = () => parseKeyring(`${createKey()}\n${wrong}`, 'keys');
     expect(parse).toThrow(expect.objectContaining({ code: 'bad-key', place: { file: 'keys', line: 2 } }));

@@ -12,7 +12,7 @@ describe('the Ladder', () => {
     expect(climb(0.812, 0.2, settings)).toEqual({ released: 0.812, improved: false });
   });
 
-  it('what rounding took away is no step', () => {
+  it('does not count a rounding error as a step', () => {
     const fine = { step: 0, digits: 3, computed: 0.81249 };
     expect(climb(0.812, 0.81249, fine)).toEqual({ released: 0.812, improved: false });
     expect(climb(0.812, 0.8126, fine)).toEqual({ released: 0.813, improved: true });
@@ -21,18 +21,18 @@ describe('the Ladder', () => {
     expect(climb(1.5, 1.46, down)).toEqual({ released: 1.5, improved: false });
   });
 
-  it('goes down where smaller is better', () => {
+  it('descends where smaller is better', () => {
     expect(climb(1.5, 1.2, { ...settings, sign: -1 })).toEqual({ released: 1.2, improved: true });
     expect(climb(1.5, 1.8, { ...settings, sign: -1 })).toEqual({ released: 1.5, improved: false });
   });
 
-  it('an undefined score is no step', () => {
+  it('does not release an undefined score', () => {
     expect(climb(0.5, Number.NaN, settings)).toEqual({ released: 0.5, improved: false });
     expect(climb(undefined, Number.NaN, settings)).toEqual({ released: Number.NaN, improved: false });
     expect(climb(Number.NaN, 0.5, settings)).toEqual({ released: 0.5, improved: true });
   });
 
-  it('the step grows with the standard error and with the number of tries, and has a floor', () => {
+  it('the step grows with the standard error and the number of submissions, and has a minimum', () => {
     expect(stepOf(0.01, 1)).toBeCloseTo(0.01645, 4);
     expect(stepOf(0.01, 1000)).toBeCloseTo(0.0389, 4);
     expect(stepOf(0, 1000, 0.002)).toBe(0.002);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createMemory } from './memory.ts';
 
-it('makes a value once per version, also for those who ask at the same time', async () => {
+it('makes a value once per version, even for concurrent callers', async () => {
   let made = 0;
   const memory = createMemory<number>(2);
   const make = async () => ++made;
@@ -11,7 +11,7 @@ it('makes a value once per version, also for those who ask at the same time', as
   expect(await memory.recall('a', 1, make)).toBe(2);
 });
 
-it('drops what was asked for longest ago, and what failed', async () => {
+it('drops the least recently used values, and failures', async () => {
   let made = 0;
   const memory = createMemory<number>(2);
   const make = async () => ++made;

@@ -48,7 +48,7 @@ const actions = async (actor: string) =>
 describe('sign-in by an OpenID provider', () => {
   let browser: Browser;
 
-  it('confirms who someone is, who acts for no team yet', async () => {
+  it('signs in a person, who does not act for a team yet', async () => {
     browser = openBrowser();
     expect((await browser.get(`${listening.url}/sign-in`)).text).toContain('/sign-in/openid');
     const page = await signInAs(browser, listening.url, 'ana');
@@ -89,14 +89,14 @@ describe('sign-in by an OpenID provider', () => {
     expect(members).toMatchObject([{ issuer: provider.issuer, subject: 'ana', team: 'blue' }]);
   });
 
-  it('takes forms of its own pages only, and the API takes no cookie', async () => {
+  it('accepts forms only from its own pages, and no cookie in the API', async () => {
     const elsewhere = { origin: 'http://elsewhere.example' };
     for (const path of ['/join', '/sign-out', '/sign-in'])
       expect((await browser.submit(listening.url + path, {}, elsewhere)).status).toBe(403);
     expect((await browser.get(`${listening.url}/api/v1/submissions`)).status).toBe(403);
   });
 
-  it('comes back only to the browser that left, and with the answer to its own question', async () => {
+  it('accepts the response only in the browser that began, and only to its own request', async () => {
     const other = openBrowser();
     await other.get(`${listening.url}/sign-in/openid`);
     const before = (await sessions()).length;
@@ -119,7 +119,7 @@ describe('sign-in by an OpenID provider', () => {
     expect(await actions('person ')).toContain('signed-out');
   });
 
-  it('a provider that does not answer, or is none, is said', async () => {
+  it('reports a provider that does not answer or is not one', async () => {
     expect(() => createOpenId({ issuer: 'http://elsewhere.example', ...CLIENT })).toThrow(/not the address/);
     expect(() => createOpenId({ issuer: 'nonsense', ...CLIENT })).toThrow(/not the address/);
     const gone = createOpenId({ issuer: 'http://127.0.0.1:1', ...CLIENT });
@@ -140,7 +140,7 @@ describe('sign-in by a token', () => {
     return { browser, page: await browser.submit(`${listening.url}/sign-in`, { token }) };
   };
 
-  it('keeps a session, not the token, which ends with the token', async () => {
+  it('keeps a session instead of the token, which ends with the token', async () => {
     const expires = new Date(Date.now() + 600_000);
     const token = await issue({ expires });
     const { browser, page } = await signIn(token);
@@ -152,7 +152,7 @@ describe('sign-in by a token', () => {
     expect((await browser.get(`${listening.url}/submissions`)).url).toBe(`${listening.url}/sign-in`);
   });
 
-  it('one that only reads submits nothing by a form', async () => {
+  it('a read-only token cannot submit by a form', async () => {
     const { browser } = await signIn(await issue({ readOnly: true }));
     expect((await browser.get(`${listening.url}/submissions`)).url).toBe(`${listening.url}/submissions`);
     const form = await browser.submit(`${listening.url}/challenges/ic/practice/submit`, { system: 'x' });

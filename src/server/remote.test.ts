@@ -153,7 +153,7 @@ async function dieAWhileAgo(id: string): Promise<void> {
 }
 
 describe('a challenge whose gold stays in a hospital', () => {
-  it('is registered from inside, without gold', { timeout: PATIENCE_MS }, async () => {
+  it('is registered from the hospital, without gold', { timeout: PATIENCE_MS }, async () => {
     const command = ['challenge', 'create', join(hospital, 'ward.json')];
     expect(await inside(command, 'host').ended).toMatch(/^0 .*ward was created and is open/s);
     const task = await readTaskFile(join(hospital, 'ward.task.json'));
@@ -183,13 +183,13 @@ describe('a challenge whose gold stays in a hospital', () => {
     await expect(prepared).rejects.toMatchObject({ code: 'labels-observed' });
   });
 
-  it('is of the task that was registered, whatever the id of the challenge', async () => {
+  it('has the registered task, whatever the id of the challenge', async () => {
     const { id } = await readTaskFile(join(hospital, 'ward.task.json'));
     expect(await registeredTask(as('worker'), 'ward')).toBe(id);
     await expect(registeredTask(as('otherWorker'), 'ward')).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('is scored by a worker inside, as the server would have scored it', {
+  it('is scored by a worker in the hospital, as the server would have scored it', {
     timeout: PATIENCE_MS,
   }, async () => {
     const ids = [
@@ -216,7 +216,7 @@ describe('a challenge whose gold stays in a hospital', () => {
     expect(await readdir(home())).toEqual(['resamples.key']);
   });
 
-  it('the job of a worker that is killed is done by another, and the late result is refused', {
+  it('another worker takes the job of a killed one, and the late result is refused', {
     timeout: PATIENCE_MS,
   }, async () => {
     const id = await submit('blue', 'test', 9);
@@ -251,7 +251,7 @@ describe('a challenge whose gold stays in a hospital', () => {
     expect(await see('blue', again)).toEqual(before);
   });
 
-  it('only its workers get its jobs, and only results of it are taken', async () => {
+  it('only its workers get its jobs, and only its results are accepted', async () => {
     const id = await submit('red', 'practice', 11);
     for (const who of ['red', 'host', 'otherWorker'])
       await expect(
@@ -275,7 +275,7 @@ describe('a challenge whose gold stays in a hospital', () => {
     expect(await work()).toBe(1);
   });
 
-  it('a worker with another corpus, or one that is too small, does not begin', async () => {
+  it('a worker with another corpus, or one that is too small, does not start', async () => {
     const task = await readTaskFile(join(hospital, 'ward.task.json'));
     const dir = join(hospital, 'data');
     await expect(work({ leastCell: 31 })).rejects.toMatchObject({ code: 'too-few-items' });
@@ -293,7 +293,7 @@ describe('a challenge whose gold stays in a hospital', () => {
     await expect(work({ client: as('otherWorker') })).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('moves to another server with its scores, resamples and what waits', async () => {
+  it('moves to another server with its scores, resamples and waiting jobs', async () => {
     const waiting = await submit('red', 'test', 25);
     const file = join(serverSide, 'site.jsonl.gz');
     await exportSite(site, file);
@@ -317,7 +317,7 @@ describe('a challenge whose gold stays in a hospital', () => {
     }
   });
 
-  it('nothing of its gold came to the server: no byte on the wire, in the database, in files', async () => {
+  it('none of its gold reached the server: not on the wire, in the database or in files', async () => {
     expect(finds(await readFile(join(hospital, 'data', 'ward', 'test.jsonl')))).toBe(true);
     expect(CANARY.length).toBeGreaterThan(5);
     expect(wire.length).toBeGreaterThan(100);

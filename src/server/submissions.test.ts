@@ -57,7 +57,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     await expect(view('blue', id)).rejects.toMatchObject({ code: 'no-submission' });
   });
 
-  it('a blind phase tells the Ladder’s score only, and the quota holds', async () => {
+  it('a blind phase reveals only the score of the Ladder, and enforces the quota', async () => {
     const first = await ended('blue', await hand('blue', 'test', await test.answersFile(30)));
     expect(first).toMatchObject({ state: 'scored', score: 0.5, improved: true });
     expect(first.sheet).toBeUndefined();
@@ -74,7 +74,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     });
   });
 
-  it('a malformed file is rejected with its lines, and costs nothing', async () => {
+  it('a malformed file is rejected with line numbers, and does not count against the quota', async () => {
     const file = join(test.directory, 'bad.jsonl');
     await writeFile(file, '{"id": "0", "label": 7}\n{"id": "0", "label": "1"}\nnot json\n');
     const rejected = await view('red', await hand('red', 'test', file));
@@ -87,7 +87,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     expect(Number(rows[0].count)).toBe(0);
   });
 
-  it('rejected files have a limit of their own, in a day, a phase and a team', async () => {
+  it('rejected files have a separate limit per day, phase and team', async () => {
     const bad = (i: number) => new TextEncoder().encode(`not json ${i}\n`);
     const submitted = { challenge: 'ic', phase: 'practice', team: 'blue', system: 'one', card: {} } as const;
     const uploads = await Promise.allSettled(
@@ -111,7 +111,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     expect(await view('blue', await hand('blue', 'practice', good))).toMatchObject({ system: 'one' });
   });
 
-  it('challenges that were declared before there was such a limit have its default', async () => {
+  it('challenges declared before that limit existed have its default', async () => {
     const { kysely } = test.site;
     const { declared } = await findChallenge(test.site, 'ic');
     const older = JSON.stringify(declared, (key, value) => (key === 'rejected' ? undefined : value));
@@ -124,7 +124,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
       .execute();
   });
 
-  it('the board shows groups of systems that cannot be told apart', async () => {
+  it('the board groups systems that do not differ significantly', async () => {
     await ended('red', await hand('red', 'test', await test.answersFile(6)));
     const { rows } = await board('test');
     expect(rows.map(({ team, score, groups }) => [team, score, groups])).toEqual([
@@ -134,7 +134,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     expect(rows[0]).not.toHaveProperty('low');
   });
 
-  it('the final phase tells nothing before it closes, and then everything', async () => {
+  it('the final phase reveals nothing before it closes, and then everything', async () => {
     const id = await hand('red', 'final', await test.answersFile(2));
     const before = await ended('red', id);
     expect(before.state).toBe('scored');
@@ -150,7 +150,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     await setState(test.site, { role: 'admin' }, 'ic', 'open');
   });
 
-  it('what a blind phase held back gets its intervals when it is first shown', async () => {
+  it('results that a blind phase withheld get their intervals when first shown', async () => {
     const { kysely } = test.site;
     const stored = () =>
       kysely
@@ -185,7 +185,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     expect(await boardVersion(kysely, 'ic', 'test')).toBe(version);
   });
 
-  it('a scoring process that is killed is no loss: the submission is scored once, by another', async () => {
+  it('when a scoring process is killed, another scores its submission, once', async () => {
     const id = await hand('red', 'practice', await test.answersFile(3, 'dev'), 'killed');
     await eventually(async () => ((await view('red', id)).state === 'queued' ? undefined : true));
     for (const pid of test.site.children.pids()) process.kill(pid, 'SIGKILL');
@@ -199,7 +199,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     expect(log.map(({ action }) => action)).toEqual(['submission-queued', 'submission-scored']);
   });
 
-  it('what cannot be scored has failed in the end, and is refunded', async () => {
+  it('a submission that cannot be scored fails for good, and is refunded', async () => {
     const { kysely } = test.site;
     const row = await kysely
       .selectFrom('split')
@@ -232,7 +232,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     expect(JSON.parse(log[0].detail)).toEqual({ reason: 'not-authentic' });
   });
 
-  it('gold is encrypted anew, all of it or none, after which no older key is needed', async () => {
+  it('gold is re-encrypted, all or none, after which no older key is needed', async () => {
     const { kysely } = test.site;
     const keyFile = join(test.directory, 'gold.key');
     const old = await readFile(keyFile, 'utf8');
@@ -259,7 +259,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
       );
   });
 
-  it('the log of all this is intact', async () => {
+  it('the audit log of these tests is intact', async () => {
     expect(await followChain(entriesOf(test.site.kysely))).toMatchObject({ intact: true });
   });
 });

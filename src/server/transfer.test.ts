@@ -60,7 +60,7 @@ afterAll(async () => {
 });
 
 describe('a server that moves from PGlite to PostgreSQL', () => {
-  it('refuses what is damaged, and is as empty as before', async () => {
+  it('refuses a damaged export, and stays empty', async () => {
     const lines = gunzipSync(await readFile(file))
       .toString('utf8')
       .trimEnd()
@@ -113,7 +113,7 @@ describe('a server that moves from PGlite to PostgreSQL', () => {
     await scorer.close();
   });
 
-  it('what waited to be scored waits again', async () => {
+  it('submissions that waited to be scored wait again', async () => {
     const { kysely } = to;
     await kysely
       .updateTable('submission')
@@ -129,7 +129,7 @@ describe('a server that moves from PGlite to PostgreSQL', () => {
     expect((await to.queue.lease())?.data).toMatchObject({ submission: expect.any(String) });
   });
 
-  it('a key that is not the one leaves gold closed', async () => {
+  it('gold cannot be decrypted with another key', async () => {
     const keyFile = join(from.directory, 'other.key');
     await writeFile(keyFile, createKey());
     const { sealed_gold: sealed } = await to.kysely.selectFrom('split').selectAll().executeTakeFirstOrThrow();

@@ -40,7 +40,7 @@ it.each([
   expect(value).toBeLessThan(cells + 4 * Math.sqrt(2 * cells));
 });
 
-it('sure outcomes need no luck', () => {
+it('certain outcomes are not random', () => {
   const random = createRandom(1);
   expect(drawBinomial(7, 1, random)).toBe(7);
   expect(drawBinomial(7, 0, random)).toBe(0);

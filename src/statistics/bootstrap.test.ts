@@ -9,7 +9,7 @@ const correct = (right: number, n: number): Float64Array =>
   Float64Array.from({ length: 2 * n }, (_, i) => (i % 2 === 1 || i / 2 < right ? 1 : 0));
 
 describe('bootstrap', () => {
-  it('has the standard error that the binomial has', () => {
+  it('has the standard error of the binomial', () => {
     const { estimate, standardError, units, resamples, level } = bootstrap(correct(800, 1000), 2, accuracy);
     expect(estimate).toBe(0.8);
     expect(standardError).toBeCloseTo(Math.sqrt((0.8 * 0.2) / 1000), 3);
@@ -58,7 +58,7 @@ describe('bootstrap', () => {
     expect(run(1)).not.toEqual(run(2));
   });
 
-  it('gives each of many scores the interval that it has alone', () => {
+  it('gives each of many scores the same interval as computed alone', () => {
     const counts = Float64Array.from({ length: 400 }, (_, i) => (i * 7919) % 13);
     const values = [(s: Float64Array) => s[0] / s[1], (s: Float64Array) => s[1]];
     const options = { resamples: 500, method: 'bca', seed: 4 } as const;
@@ -68,7 +68,7 @@ describe('bootstrap', () => {
     );
   });
 
-  it('gives tables that share the weights of their resamples the intervals that they have alone', () => {
+  it('gives tables that share the weights of their resamples the same intervals as computed alone', () => {
     const tables = [
       // Rows of the same sizes: 100 and 300 units.
       { counts: correct(300, 400), width: 2, figures: [{ value: accuracy }] },
@@ -87,7 +87,7 @@ describe('bootstrap', () => {
     }
   });
 
-  it('says that perfect answers show no spread', () => {
+  it('flags perfect answers as showing no spread', () => {
     expect(bootstrap(correct(50, 50), 2, accuracy, { method: 'bca' })).toMatchObject({
       low: 1,
       high: 1,

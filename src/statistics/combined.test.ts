@@ -31,13 +31,13 @@ describe('the mean of scores of several corpora', () => {
     expect(standardError).toBeCloseTo(expected, 3);
   });
 
-  it('is paired: equal scores differ by nothing in any resample', () => {
+  it('is paired: equal scores do not differ in any resample', () => {
     const [a, b] = pairedSpreads(accuracyOf(30, 100), 2, [share, share], options);
     expect(differenceOf(a, b).drawn.every((value) => value === 0)).toBe(true);
     expect(meanInterval([differenceOf(a, b)]).flaw).toBe('no-spread');
   });
 
-  it('has no interval where a corpus is one unit', () => {
+  it('has no interval where a corpus is a single unit', () => {
     const [one] = pairedSpreads(accuracyOf(1, 1), 2, [share], options);
     expect(meanInterval([one]).flaw).toBe('too-few-units');
   });

@@ -30,7 +30,7 @@ it('a chain shares letters in the middle', () => {
   ]);
 });
 
-it('shared letters say exactly which pairs do not differ', () => {
+it('shared letters show exactly which pairs do not differ', () => {
   const scores = [9, 8, 7, 6, 5];
   const differs = pairs('0-3', '0-4', '1-4', '0-2', '2-4');
   const ranked = rankGroups(scores, differs);

@@ -7,7 +7,7 @@ const f1 = (sums: Float64Array): number => (2 * sums[0]) / (2 * sums[0] + sums[1
 const mean = (n: number) => (sums: Float64Array) => sums[0] / n;
 
 describe('swap effects', () => {
-  it('are a share of one item each for accuracy, and sum to the difference', () => {
+  it('are shares of one item for accuracy, and sum to the difference', () => {
     const a = Float64Array.of(1, 1, 0, 1, 0);
     const b = Float64Array.of(1, 0, 0, 0, 1);
     const effects = swapEffects(a, b, 1, mean(5));
@@ -17,7 +17,7 @@ describe('swap effects', () => {
     expect(winTieLoss(effects)).toEqual({ win: 2, tie: 2, loss: 1 });
   });
 
-  it('see the better answer where a document alone has no F1', () => {
+  it('find the better answer where a document alone has no F1', () => {
     // First document: no gold; a finds nothing, b invents an entity. Second: both find it.
     const a = Float64Array.of(0, 0, 0, 1, 0, 0);
     const b = Float64Array.of(0, 1, 0, 1, 0, 0);
@@ -66,7 +66,7 @@ describe('permutation test', () => {
   });
 });
 
-it('the paired interval is narrower than two unpaired ones where systems err alike', () => {
+it('the paired interval is narrower than two unpaired ones where systems make similar errors', () => {
   const a = Float64Array.from({ length: 1000 }, (_, i) => Number(i < 800));
   const b = Float64Array.from({ length: 1000 }, (_, i) => Number(i < 790));
   const { low, high, estimate } = bootstrapDifference(a, b, 1, mean(1000));

@@ -16,7 +16,7 @@ function dense({ width, starts, columns, values }: SparseCounts, unit: number): 
   return row;
 }
 
-it('every unit finds its own row again, rows are distinct and common ones come first', () => {
+it('maps every unit to its row; rows are distinct and common ones come first', () => {
   fc.assert(
     fc.property(matrix, ({ width, counts }) => {
       const table = distinctRows(counts, width);

@@ -35,7 +35,7 @@ it('a deterministic model has no seed variance', () => {
   expect(summary.interactionVariance).toBeCloseTo(0, 12);
 });
 
-it('one seed says nothing about seeds', () => {
+it('leaves the variance of seeds undefined for one seed', () => {
   const summary = overSeeds(simulate(1, { item: 1, seed: 0, noise: 0 }), 1, mean, { resamples: 500 });
   expect(summary.seedVariance).toBeNaN();
   expect(summary.standardError).toBeGreaterThan(0);

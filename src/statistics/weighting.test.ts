@@ -102,7 +102,7 @@ it('a rare label stays in the average in every resample', () => {
   expect(weighted.high - weighted.estimate).toBeLessThan(2 * (weighted.estimate - weighted.low));
 });
 
-it('flags few units, and few units of a label that counts by itself', () => {
+it('flags few units, and few units of a label that is scored separately', () => {
   const counts = rareLabel();
   const [macro, first] = bootstrapMany(
     counts,

@@ -32,7 +32,7 @@ describe('shares', () => {
   });
 });
 
-it('a share is never outside 0 and 1, by rounding neither', () => {
+it('a share is never outside 0 and 1, even by rounding', () => {
   for (const of of [6, 20, 60, 413]) {
     expect(shareOf(0, of).low).toBe(0);
     expect(shareOf(of, of).high).toBeLessThanOrEqual(1);

@@ -27,7 +27,7 @@ describe('parseTask', () => {
     });
   });
 
-  it('takes a task out of a file of several, scored by the rules of its primary convention', () => {
+  it('takes a task from a file of several, scored by the rules of its primary convention', () => {
     const shared = { folder: 'x', format: 'promptcblue', files: { dev: 'dev.json' }, part: 'KUAKE-IR' };
     const primary = 'instruction/label/weighted-f1@1';
     const task = parseTask(
@@ -61,7 +61,7 @@ describe('parseTask', () => {
     });
   });
 
-  it('asks for the positive label where the family needs one, and only there', () => {
+  it('requires the positive label where the family needs one, and only there', () => {
     const task = { id: 'mine', title: 'T', corpus, labels: ['0', '1'] };
     expect(faultOf({ ...task, family: 'similarity' })).toMatchObject({ place: { field: 'positive' } });
     expect(faultOf({ ...task, family: 'inference' })).toBeUndefined();
@@ -70,7 +70,7 @@ describe('parseTask', () => {
     });
   });
 
-  it('knows the conventions of the family', () => {
+  it('accepts the conventions of the family', () => {
     const fault = faultOf({ id: 'mine', family: 'ner', title: 'T', corpus, primary: 'inference/accuracy@1' });
     expect(fault).toMatchObject({ place: { field: 'primary' }, hint: expect.stringContaining('ner/strict') });
   });

@@ -36,7 +36,7 @@ describe('Aho–Corasick', () => {
     ]);
   });
 
-  it('prefers what begins earlier to what ends earlier', () => {
+  it('prefers the match that begins earlier to one that ends earlier', () => {
     expect(longest(['bc', 'abcd', 'ce'], 'abce abcd')).toEqual([
       [1, 3, 0],
       [5, 9, 1],
@@ -52,7 +52,7 @@ describe('Aho–Corasick', () => {
     ]);
   });
 
-  it('takes entries of one character and of regular expressions as they are', () => {
+  it('takes entries of one character, and special characters of regular expressions literally', () => {
     expect(longest(['.*', '癌', '(?:a+)+$', '[', '\\d', ''], '癌(?:a+)+$\\d.*[]')).toEqual([
       [0, 1, 1],
       [1, 9, 2],

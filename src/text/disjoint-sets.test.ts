@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createSets } from './disjoint-sets.ts';
 
-it('knows a set by its smallest member, whatever the order of joining', () => {
+it('identifies a set by its smallest member, whatever the order of joining', () => {
   const sets = createSets(6);
   sets.join(4, 2);
   sets.join(5, 4);

@@ -61,7 +61,7 @@ describe('duplicates', () => {
     }
   });
 
-  it('joins chains and leads with the smallest index', () => {
+  it('joins chains, with the smallest index first', () => {
     const base = '患者三天前出现上腹部疼痛伴有恶心呕吐无发热未予特殊治疗';
     expect(findDuplicates([`${base}今`, base, `${base}今天`, '别的']).near).toEqual([[0, 1, 2]]);
   });
@@ -129,7 +129,7 @@ describe('duplicates that are too many to be listed', () => {
     expect(pairs.length).toBeLessThan(texts.length);
   });
 
-  it('say so where candidates are too many to be compared', () => {
+  it('are marked as partial where there are too many candidates to compare', () => {
     const texts = makeTexts(20, 1);
     const { extent, pairs } = findDuplicates(texts, { most: { compared: -1, pairs: 0 }, budget: 0 });
     expect(extent).toBe('at-least');

@@ -19,7 +19,7 @@ function plain(query: string, passages: readonly string[]): number[] {
   });
 }
 
-it('finds what BM25 over all pairs would, best first, and no passage that shares nothing', async () => {
+it('finds the passages that BM25 over all pairs finds, best first, and none that shares nothing', async () => {
   const random = createRandom(5);
   const text = (length: number) => Array.from({ length }, () => '头痛咳嗽发热吃药'[random.below(8)]).join('');
   const passages = Array.from({ length: 60 }, () => text(4 + random.below(12)));

@@ -23,7 +23,7 @@ describe('normalisation for comparing', () => {
     expect(foldUnits(`${'痛'.repeat(20_000)}Ａ`)).toBe(`${'痛'.repeat(20_000)}a`);
   });
 
-  it('drops punctuation and white space, not what makes a number', () => {
+  it('drops punctuation and white space, except inside numbers', () => {
     expect(comparisonForm('“高血压”，怎么 办？\n')).toBe('高血压怎么办');
     expect(comparisonForm('血压120/80，体温３７．５℃。')).toBe('血压120/80体温37.5℃');
     expect(comparisonForm('CEA(+)、Syn(-)')).toBe('cea+syn');

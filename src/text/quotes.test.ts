@@ -12,7 +12,7 @@ describe('createQuoteFinder', () => {
     expect(places('咳咳咳咳', '咳咳')).toEqual(['0-2', '2-4']);
   });
 
-  it('prefers the quote as it stands: folding is tried only where that is not in the text', () => {
+  it('prefers the exact quote: folding is tried only where that is not in the text', () => {
     expect(places('CT、ＣＴ', 'ＣＴ')).toEqual(['3-5']);
     expect(places('CT、ＣＴ', 'Ct')).toEqual(['0-2 folded', '3-5 folded']);
   });
@@ -35,7 +35,7 @@ describe('createQuoteFinder', () => {
     expect(places('㎎Ｇ', 'g')).toEqual(['1-2 folded']);
   });
 
-  it('does not find what is not there, nor white space', () => {
+  it('finds neither absent quotes nor white space', () => {
     expect(places('头痛三天', '头疼')).toEqual([]);
     expect(places('头 痛', ' ')).toEqual([]);
     expect(places('头痛', '')).toEqual([]);

@@ -6,7 +6,7 @@ const split = (text: string): string[] =>
   splitSentences(text).map(({ start, end }) => text.slice(start, end));
 
 describe('sentences', () => {
-  it('end after stops, with what closes behind them', () => {
+  it('end after stops and the quotes and brackets that close after them', () => {
     expect(split('肚子疼。怎么办？！谢谢')).toEqual(['肚子疼。', '怎么办？！', '谢谢']);
     expect(split('医生说：“多喝水。”他走了……然后呢')).toEqual(['医生说：“多喝水。”', '他走了……', '然后呢']);
     expect(split('(见上图。)下一步')).toEqual(['(见上图。)', '下一步']);

@@ -30,7 +30,7 @@ describe('suffix array', () => {
     ]);
   });
 
-  it('takes no text, one unit, equal units, the smallest and the largest unit', () => {
+  it('takes an empty text, one unit, equal units, the smallest and the largest unit', () => {
     for (const text of ['', '痛', 'aaaaaaa', '\uffff\u0000\uffff', '\u0000\u0000', 'abcdefg', 'gfedcba'])
       check(text);
   });

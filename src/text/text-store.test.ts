@@ -23,7 +23,7 @@ describe('text store', () => {
     expect(texts.every((text, i) => store.read(i) === text)).toBe(true);
   });
 
-  it('leaves no name of a file, so that nothing is left behind however the process ends', () => {
+  it('unlinks its file, so that nothing is left behind however the process ends', () => {
     using store = createTextStore({ mostHeld: 0, directory });
     store.add('头痛');
     expect(readdirSync(directory)).toEqual([]);

@@ -15,7 +15,7 @@ const open = (name: string, examples: readonly Example[]) => {
 };
 
 describe('reproductions', () => {
-  it('leave the first line of cMedQA and cMedQNLI out, and that of cMedQQ in', async () => {
+  it('skip the first line of cMedQA and cMedQNLI, but not that of cMedQQ', async () => {
     const examples = pairs('1100');
     const answers = [...'0101'].map((label) => ({ label }));
     for (const name of ['cMedQA', 'cMedQNLI']) {
@@ -50,7 +50,7 @@ describe('reproductions', () => {
     }
   });
 
-  it('have an id of their family and say in both languages what they are', () => {
+  it('have an id of their family and a description in both languages', () => {
     for (const { id, definition, difference } of reproductions) {
       expect(id).toMatch(/^[a-z]+\/as-published\/.+@\d+$/);
       for (const text of [definition, difference]) {

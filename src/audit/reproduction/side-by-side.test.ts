@@ -22,7 +22,7 @@ async function goldOf(name: string, split: SplitName, dataDir: string) {
 }
 
 describe('reproduce', () => {
-  it('puts both rules, the paper and made-up answers side by side', async () => {
+  it('shows both rules, the paper and invented answers side by side', async () => {
     const { corpus, gold } = await goldOf('cMedQA', 'dev', samplesDir());
     const result = await reproduce(corpus, gold as never);
     const n = corpus.examples.length;

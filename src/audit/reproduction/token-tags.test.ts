@@ -81,7 +81,7 @@ describe('the published NER score', () => {
     },
   );
 
-  it('is what comes out by hand', async () => {
+  it('equals the value computed by hand', async () => {
     // 头痛 a symptom (B I), 发 a body part (B), 热 outside; answered: 头 alone a symptom, 发 missed.
     const text = '头痛发热';
     const gold = [
@@ -103,7 +103,7 @@ describe('the published NER score', () => {
     expect(measure.score([overlapping]).value).toBeCloseTo((2 + 2 / 3) / 14, 15);
   });
 
-  it('sees nothing after 126 WordPieces', async () => {
+  it('reads nothing after 126 WordPieces', async () => {
     const text = `${'头'.repeat(125)}痛热发`;
     const gold = [{ start: 126, end: 128, type: '药物' }];
     const bio = `${[...text].map((c, i) => `${c} ${i === 126 ? 'B_药物' : i === 127 ? 'I_药物' : 'O'}`).join('\n')}\n\n`;
@@ -113,7 +113,7 @@ describe('the published NER score', () => {
     expect(measure.score([{ entities: gold }]).value).toBeCloseTo(1 / 14, 15);
   });
 
-  it('loses what follows the last empty line, as the script does', async () => {
+  it('drops what follows the last empty line, as the script does', async () => {
     const texts = ['头痛', '发热'];
     const golds = texts.map(() => [{ start: 0, end: 2, type: '症状' }]);
     const document = (text: string): string => `${text[0]} B_症状\n${text[1]} I_症状\n`;
@@ -121,7 +121,7 @@ describe('the published NER score', () => {
     expect(measure.scope.en).toBe('2 WordPieces of 2 characters in 1 document');
   });
 
-  it('refuses files that do not belong together, and a lack of vocabulary', async () => {
+  it('refuses files that do not match, and a missing vocabulary', async () => {
     const gold = [{ start: 0, end: 1, type: '症状' }];
     await expect(open('cEHRNER', ['头痛'], [gold], '头 B_症状\n\n')).rejects.toMatchObject({
       code: 'not-comparable',
@@ -140,7 +140,7 @@ describe('the published NER score', () => {
 });
 
 describe('lines of a BIO file', () => {
-  it('are read with their oddities', () => {
+  it('are read with their irregularities', () => {
     expect(readTaggedLines('头 B_a\n  O\n\u3000 O\n\n\n痛 O\n\n热 O\n')).toEqual([
       [
         { word: '头', tag: 'B_a' },
@@ -151,7 +151,7 @@ describe('lines of a BIO file', () => {
     ]);
   });
 
-  it('fall into WordPieces each by itself', () => {
+  it('are split into WordPieces separately', () => {
     const document = ['1', '1', '각', '\u200b', '头'].map((word) => ({ word, tag: 'O' }));
     expect(seePieces(document, tokenizer, 6)).toEqual({
       lines: Int32Array.of(0, 1, 2, 2, 2, 4),

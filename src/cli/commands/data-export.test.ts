@@ -32,7 +32,7 @@ it('names the formats that hold a family in both languages', async () => {
   expect(await readdir(folder)).not.toContain('no');
 });
 
-it('exports what a run, or a file of predictions, answered', async () => {
+it('exports the answers of a run or a file of predictions', async () => {
   const runs = ['--runs-dir', join(folder, 'runs')];
   const data = ['--data-dir', samplesDir()];
   const run = await runMain(

@@ -32,7 +32,7 @@ test('stats counts the samples and says that they are synthetic', async () => {
   expect(tasks[0].splits.map(({ examples }: { examples: number }) => examples)).toEqual([80, 30, 40]);
 });
 
-test('stats of a named task that is not there fails', async () => {
+test('stats of a named task without data fails', async () => {
   const { code, err } = await data('stats', 'cMedQNLI', '--data-dir', folder);
   expect(code).toBe(3);
   expect(err).toContain('chineseblue data get cMedQNLI');
@@ -47,7 +47,7 @@ test.each(['stats', 'audit'])('%s of a directory without any corpus fails', asyn
   }
 });
 
-test('stats counts the corpora that are there', async () => {
+test('stats counts the available corpora', async () => {
   const some = join(folder, 'some');
   await cp(join(samplesDir(), 'cMedIC'), join(some, 'cMedIC'), { recursive: true });
   const { code, out } = await data('stats', '--json', '--data-dir', some);
@@ -71,7 +71,7 @@ test.each([[], ['cMedIC']])('verify fails where there is nothing to compare', as
   expect([code, err]).toEqual([3, expect.stringContaining('[no-corpora]')]);
 });
 
-test('get takes nothing from a copy that has nothing, and says so', async () => {
+test('get takes nothing from an empty copy, and reports it', async () => {
   const empty = join(folder, 'empty');
   await mkdir(empty);
   const { code, out, err } = await data('get', 'cMedQQ', '--from', empty, '--data-dir', join(folder, 'new'));
@@ -80,12 +80,12 @@ test('get takes nothing from a copy that has nothing, and says so', async () => 
   expect(err).toContain('[not-found]');
 });
 
-test('get refuses a corpus that was never released, and a task that there is not', async () => {
+test('get refuses a corpus that was never released, and an unknown task', async () => {
   expect((await data('get', 'relation', '--data-dir', folder)).err).toContain('[not-public]');
   expect((await data('get', 'cMedQX', '--data-dir', folder)).code).toBe(2);
 });
 
-test('audit names the kinds of its findings in the language that is asked for', async () => {
+test('audit names the kinds of its findings in the requested language', async () => {
   const own = join(folder, 'repeated');
   await mkdir(join(own, 'cMedIC'), { recursive: true });
   for (const name of ['train', 'dev', 'test'])

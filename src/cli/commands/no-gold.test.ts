@@ -19,7 +19,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a test split without gold', () => {
-  it('is learnt beside, answered and checked', () => {
+  it('can be trained next to, answered and checked', () => {
     expect(chineseblue('train', '--task', 'cMedIC', '--model', 'linear', '--out', 'm.bin').status).toBe(0);
     const predicted = chineseblue(
       'predict',

@@ -47,7 +47,7 @@ test('predictions of one split are not scored on another', async () => {
   }
 });
 
-test('predict writes to standard output, and nothing else there', async () => {
+test('predict writes only predictions to standard output', async () => {
   const { status, stdout } = await run('predict', '--model', `linear:${model}`, '--out', '-');
   const [header, ...lines] = stdout
     .trimEnd()
@@ -102,7 +102,7 @@ test('--min-coverage fails below its share and passes at it', async () => {
   expect(JSON.parse(checked.stdout).coverage).toMatchObject({ answered: half.length, refused: 1 });
 });
 
-test('lines nested without end are a typed error', async () => {
+test('deeply nested lines are a typed error', async () => {
   const deep = '['.repeat(200_000) + ']'.repeat(200_000);
   const file = join(folder, 'deep.jsonl');
   writeFileSync(file, `{"id":"0","label":${deep},"text":${deep}}\n{"id":${deep}}\n`);

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('reproduce', () => {
-  it('answers dev where the published figure is about dev, and prints all columns', () => {
+  it('evaluates dev where the published figure is on dev, and prints all columns', () => {
     const { status, stdout } = reproduce('--task', 'cMedQA', '--predictions', 'right.jsonl');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^cMedQA dev \(synthetic sample\): \d+ examples/);
@@ -39,7 +39,7 @@ describe('reproduce', () => {
     expect(stdout).toContain('are not comparable with the paper');
   });
 
-  it('speaks Chinese, and JSON', () => {
+  it('prints Chinese, and JSON', () => {
     const args = ['--task', 'cMedQA', '--predictions', 'right.jsonl'];
     expect(reproduce(...args, '--lang', 'zh').stdout).toContain('论文 MC-BERT');
     expect(JSON.parse(reproduce(...args, '--json').stdout)).toMatchObject({
@@ -48,7 +48,7 @@ describe('reproduce', () => {
     });
   });
 
-  it('says what is missing', () => {
+  it('reports what is missing', () => {
     expect(reproduce('--task', 'cEHRNER', '--predictions', 'empty.jsonl')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('--vocab'),

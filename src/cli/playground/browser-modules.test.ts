@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { browserModule } from './browser-modules.ts';
 
-it('gives a module without types, and no warning of Node', async () => {
+it('returns a module without types, and without a warning of Node', async () => {
   const warnings: Error[] = [];
   const note = (warning: Error): unknown => warnings.push(warning);
   process.on('warning', note);

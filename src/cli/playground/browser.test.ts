@@ -79,7 +79,7 @@ describe('the playground in a browser', () => {
   );
 
   it(
-    'no other page may run WebAssembly, and no file beside those is served',
+    'no other page may run WebAssembly, and no other file is served',
     async () => {
       const page = await fetch(`${listening.url}/playground`);
       expect(page.headers.get('content-security-policy')).toContain("'wasm-unsafe-eval'");
@@ -103,7 +103,7 @@ describe('the playground in a browser', () => {
   );
 });
 
-test('without its peer says how to install it, and of other models what does not run there', async () => {
+test('without its optional package says how to install it, and which models do not run there', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chineseblue-peer-'));
   await mkdir(join(folder, 'onnx'));
   await writeFile(join(folder, 'onnx', 'model_quantized.onnx'), '');

@@ -79,7 +79,7 @@ afterAll(async () => {
   if (directory) await rm(directory, { recursive: true, force: true });
 });
 
-test('every kind whose models are one file is among them, or cuts words', () => {
+test('every kind whose models are one file is among them, unless it segments words', () => {
   const others = ['bert', 'embedding', 'ensemble', ...WORD_KINDS];
   const kept = modelKinds().filter(({ id, capabilities }) => capabilities.save && !others.includes(id));
   expect([...ONE_FILE_KINDS].sort()).toEqual(kept.map(({ id }) => id).sort());
@@ -93,7 +93,7 @@ const rounded = (value: unknown): unknown =>
 
 describe('models of one file in a browser that is offline', () => {
   it.each(ONE_FILE_KINDS.map((kind, at) => [kind, at] as const))(
-    '%s answers as it does here',
+    '%s answers as it does in Node',
     async (kind, at) => {
       const { task, loading } = models.find(({ name }) => name === kind)!;
       const { split } = await openDataset({ task, dir: samplesDir() });
@@ -114,7 +114,7 @@ describe('models of one file in a browser that is offline', () => {
   );
 });
 
-test('of the others the page says why', async () => {
+test('the page says why the others do not run', async () => {
   const task = findTask('cMedQANER');
   const named = { name: 'crf', kind: { en: 'crf', zh: 'crf' }, task };
   const { missing } = await openBrowserFiles([

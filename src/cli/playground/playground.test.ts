@@ -50,7 +50,7 @@ const post = (path: string, body: unknown) =>
 const json = async (response: Response | Promise<Response>): Promise<any> => (await response).json();
 
 describe('models that answer over HTTP', () => {
-  it('say what they are', async () => {
+  it('describe themselves', async () => {
     expect(await json(app.request('/api/v1/models'))).toMatchObject([
       { name: 'linear', task: 'cMedIC', inputShape: 'text', ready: true },
       { name: 'lexicon', task: 'cMedQANER', family: 'ner' },
@@ -58,7 +58,7 @@ describe('models that answer over HTTP', () => {
     expect((await json(app.request('/api/openapi.json'))).openapi).toBe('3.1.0');
   });
 
-  it('answer as they do in this process, whoever shares the batch', async () => {
+  it('answer as they do in this process, whatever else is in the batch', async () => {
     const task = findTask('cMedIC');
     const { split } = await openDataset({ task, dir: samplesDir() });
     const inputs = (await split('test')).questions.slice(0, 40).map(({ input }) => input);
@@ -75,7 +75,7 @@ describe('models that answer over HTTP', () => {
     expect(batches).toBeLessThan(10);
   });
 
-  it('say where entities are', async () => {
+  it('return the offsets of entities', async () => {
     const { answers } = await json(
       post('/api/v1/models/lexicon/answer', { inputs: [{ text: '糖尿病患者头痛' }] }),
     );
@@ -102,7 +102,7 @@ describe('models that answer over HTTP', () => {
     expect(found.message.zh).toMatch(/[一-鿿]/);
   });
 
-  it('turn away what there is no room for, and say when to come back', async () => {
+  it('reject requests when overloaded, and say when to retry', async () => {
     const inputs = Array.from({ length: 64 }, (_, i) => ({ text: `头痛${i}` }));
     const responses = await Promise.all(
       Array.from({ length: 20 }, () => post('/api/v1/models/linear/answer', { inputs })),
@@ -115,7 +115,7 @@ describe('models that answer over HTTP', () => {
 });
 
 describe('a model whose process is killed', () => {
-  it('is refused with 503 and answers again when it was started anew', { timeout: 240_000 }, async () => {
+  it('responds with 503 and answers again once restarted', { timeout: 240_000 }, async () => {
     const ask = () => post('/api/v1/models/linear/answer', { inputs: [{ text: '头痛' }] });
     expect((await ask()).status).toBe(200);
     answerer.kill('linear');
@@ -132,7 +132,7 @@ describe('a model whose process is killed', () => {
     );
   });
 
-  it('is started anew until its file is there again', { timeout: 240_000 }, async () => {
+  it('is restarted until its file exists again', { timeout: 240_000 }, async () => {
     const [file, away] = [join(directory, 'lexicon.bin'), join(directory, 'away.bin')];
     await rename(file, away);
     const before = answerer.starts('lexicon');

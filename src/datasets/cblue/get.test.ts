@@ -28,7 +28,7 @@ const WORKBOOK = '国际疾病分类 ICD-10北京临床版v601.xlsx';
 const QIC = 'CBLUE/KUAKE-QIC';
 const intents = (label: string) => JSON.stringify([{ id: '1', query: '胃痛吃什么', label }]);
 
-it('takes the files of PromptCBLUE, which all its tasks share, and refuses a part that there is not', async () => {
+it('takes the files of PromptCBLUE, which all its tasks share, and refuses an unknown part', async () => {
   const prompts = join(import.meta.dirname, '../formats/promptcblue/fixtures/CBLUE/PromptCBLUE');
   const request = { tasks: promptcblueTasks, dataDir, force: false };
   const { files, missing } = await getCblue({ ...request, from: prompts });
@@ -50,7 +50,7 @@ it('takes the files of PromptCBLUE, which all its tasks share, and refuses a par
 });
 
 describe('data get cblue', () => {
-  it('takes zips below a folder, counts records and names what it did not find', async () => {
+  it('takes zips below a folder, counts records and names missing files', async () => {
     const { files, missing, ignored } = await get(FIXTURES);
     const rows = files.map(({ path, records, official, encoding, state }) => [
       path,
@@ -78,7 +78,7 @@ describe('data get cblue', () => {
     expect(existsSync(join(dataDir, 'CBLUE.staging'))).toBe(false);
   });
 
-  it('converts GB18030, reads other endings of names, and keeps what was there', async () => {
+  it('converts GB18030, accepts other file extensions, and keeps existing files', async () => {
     await get(join(FIXTURES, 'CMeEE.zip'));
     // "病因分析" in GBK, by its code table.
     const label = Buffer.from('b2a1d2f2b7d6cef6', 'hex');
@@ -95,7 +95,7 @@ describe('data get cblue', () => {
     expect((await get()).files).toMatchObject([{ state: 'kept' }]);
   });
 
-  it('takes the terms of CHIP-CDN out of their workbook', async () => {
+  it('extracts the terms of CHIP-CDN from their workbook', async () => {
     const cdn = [{ text: '肺部感染', normalized_result: '肺炎' }];
     await writeFile(join(from, 'CHIP-CDN_dev.json'), JSON.stringify(cdn));
     await cp(join(FIXTURES, WORKBOOK), join(from, WORKBOOK));
@@ -116,7 +116,7 @@ describe('data get cblue', () => {
     });
   });
 
-  it('makes lists of the queries and passages of KUAKE-IR, with what is found by words', async () => {
+  it('makes lists of the queries and passages of KUAKE-IR, with passages retrieved by words', async () => {
     const archive = join(import.meta.dirname, '../formats/cblue/fixtures/CBLUE/KUAKE-IR');
     const { files, missing } = await get(archive);
     expect(files.map(({ path, split, records, official }) => [path, split, records, official])).toEqual([
@@ -138,7 +138,7 @@ describe('data get cblue', () => {
     expect((await get(archive)).files.map(({ state }) => state)).toEqual(['kept', 'kept', 'kept']);
   });
 
-  it('names the line of a passage without its columns, ids twice, and judgements of nothing', async () => {
+  it('names the line of a passage without its columns, of duplicate ids, and of judgements of unknown ids', async () => {
     const files = {
       'corpus.tsv': '1\t甲\n2\t乙',
       'KUAKE-IR_dev_query.txt': '7\t甲\n',
@@ -185,7 +185,7 @@ describe('data get cblue', () => {
     expect(await readFile(join(dataDir, QIC, 'KUAKE-QIC_dev.json'), 'utf8')).toContain('病因分析');
   });
 
-  it('does not follow links, and refuses what is no archive or a damaged one', async () => {
+  it('does not follow links, and refuses damaged archives and other files', async () => {
     await writeFile(join(root, 'KUAKE-QIC_dev.json'), intents('其他'));
     await symlink(join(root, 'KUAKE-QIC_dev.json'), join(from, 'KUAKE-QIC_dev.json'));
     await expect(get()).rejects.toMatchObject({ code: 'not-found' });

@@ -20,7 +20,7 @@ const NESTED = {
 };
 const FLAT = { text: '🩺甲肺病', entities: [{ start: 2, end: 5, type: 'dis' }] };
 
-it('counts as each format does: code points, but UTF-16 in doccano', async () => {
+it('counts offsets as each format does: code points, but UTF-16 in doccano', async () => {
   const brought = await bring('ner', { test: [NESTED] });
   await write(brought, 'doccano');
   const doccano = JSON.parse(await readFile(join(brought.dir, 'out', 'test.jsonl'), 'utf8'));
@@ -40,7 +40,7 @@ it('counts as each format does: code points, but UTF-16 in doccano', async () =>
   );
 });
 
-it('writes the parts of discontinuous entities, and relations, as brat has them', async () => {
+it('writes the parts of discontinuous entities, and relations, as brat represents them', async () => {
   const parts = [
     [0, 1],
     [2, 3],
@@ -59,7 +59,7 @@ it('writes the parts of discontinuous entities, and relations, as brat has them'
   );
 });
 
-it('refuses what a format cannot hold, with the first example, and writes nothing; or leaves it out and counts it', async () => {
+it('refuses what a format cannot represent, naming the first example, and writes nothing; or skips and counts it', async () => {
   const brought = await bring('ner', { test: [FLAT, NESTED, NESTED] });
   await expect(write(brought, 'conll')).rejects.toMatchObject({ code: 'not-held', place: { id: '1' } });
   expect(await readdir(brought.dir)).toEqual(['original']);
@@ -75,7 +75,7 @@ it.each([
     'relation-end-not-in-text',
     { subject: '丙', subjectType: 'a', predicate: '治', object: '病', objectType: 'b' },
   ],
-])('leaves out relations whose ends are nowhere: %s', async (code, triple) => {
+])('skips relations with unknown ends: %s', async (code, triple) => {
   const known = { ...{ subject: '甲', subjectType: 'a', predicate: '治' }, object: '病', objectType: 'b' };
   const records = [known, triple].map((one) => ({ text: '甲病', triples: [one] }));
   expect(await write(await bring('relation', { test: records }), 'doccano', true)).toMatchObject({
@@ -91,12 +91,12 @@ it.each([
     { textA: '甲', textB: '乙', label: '同' },
     { en: 'Formats that can: csv, jsonl, parquet, hf.' },
   ],
-] as const)('%s does not hold %s, and says what does', async (to, family, record, hintText) => {
+] as const)('%s cannot represent %s, and names formats that can', async (to, family, record, hintText) => {
   const refused = write(await bring(family, { test: [record] }), to);
   await expect(refused).rejects.toMatchObject({ code: 'family-not-held', hintText });
 });
 
-it('refuses a folder that is there', async () => {
+it('refuses an existing folder', async () => {
   const brought = await bring('ner', { test: [FLAT] });
   await mkdir(join(brought.dir, 'out'));
   await writeFile(join(brought.dir, 'out', 'mine.txt'), 'mine');
@@ -104,7 +104,7 @@ it('refuses a folder that is there', async () => {
   expect(await readdir(join(brought.dir, 'out'))).toEqual(['mine.txt']);
 });
 
-it('writes splits without gold where they do not read as annotated with nothing', async () => {
+it('writes splits without gold where they would not read as annotated with nothing', async () => {
   const splits = { train: [FLAT], test: [{ text: '甲' }] };
   expect(await write(await bring('ner', splits), 'brat')).toMatchObject({ unlabelled: ['test'] });
   const brought = await bring('ner', splits);
@@ -114,7 +114,7 @@ it('writes splits without gold where they do not read as annotated with nothing'
   });
 });
 
-it('is known as doccano where many texts have no entity before the first that has', async () => {
+it('is recognised as doccano where many texts precede the first with an entity', async () => {
   const empty = Array.from({ length: 60 }, (_, i) => ({ text: `无${i}`, entities: [] }));
   const brought = await bring('ner', { train: [FLAT], test: [...empty, FLAT] });
   await write(brought, 'doccano');
@@ -125,7 +125,7 @@ it('is known as doccano where many texts have no entity before the first that ha
   expect(sources.map(({ format }) => format)).toEqual(['doccano', 'doccano']);
 });
 
-describe('what a model answered', () => {
+describe('the answers of a model', () => {
   const answered = { text: '甲病', entities: [] };
   const predicted = {
     model: 'crf',
@@ -138,7 +138,7 @@ describe('what a model answered', () => {
     return { out, report: await exportData(request) };
   };
 
-  it('stands beside gold in Label Studio, under the name of the model', async () => {
+  it('are next to gold in Label Studio, under the name of the model', async () => {
     const { out, report } = await exported('label-studio');
     expect(report.splits).toEqual({ test: 2 });
     const [first, second] = JSON.parse(await readFile(join(out, 'test.json'), 'utf8'));
@@ -149,7 +149,7 @@ describe('what a model answered', () => {
     expect(second.predictions).toEqual([]);
   });
 
-  it('is in the place of gold elsewhere; without an answer a record is left to be annotated, or left out', async () => {
+  it('replace gold elsewhere; a record without an answer is left to be annotated, or skipped', async () => {
     const { out } = await exported('doccano');
     const lines = (await readFile(join(out, 'test.jsonl'), 'utf8')).trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).label)).toEqual([[[0, 1, 'dis']], undefined]);
@@ -159,7 +159,7 @@ describe('what a model answered', () => {
     expect(await readFile(join(folder, 'test', '0.ann'), 'utf8')).toBe('T1\tdis 0 1\t甲\n');
   });
 
-  it('has the score of the class that was chosen', async () => {
+  it('have the score of the chosen class', async () => {
     const brought = await bring('classification', { test: [{ text: '甲', label: 'a' }] });
     const answers = new Map([['0', { label: 'b', scores: { a: 0.25, b: 0.75 } }]]);
     const out = join(brought.dir, 'out');

@@ -199,7 +199,7 @@ const CASES: readonly [ExportFormatId, FamilyId, fc.Arbitrary<Fields>][] = [
   ['jsonl', 'inference', pairs(BREAKS)],
 ];
 
-describe('what is exported is read back', () => {
+describe('exports are read back', () => {
   it('covers every family of every format', () => {
     const declared = Object.entries(exportFormats).flatMap(([id, { families }]) =>
       families.map((family) => `${id} ${family}`),
@@ -226,7 +226,7 @@ describe('what is exported is read back', () => {
     );
   });
 
-  it.each(CASES)('%s, %s: what a model answered', async (to, family, record) => {
+  it.each(CASES)('%s, %s: the answers of a model', async (to, family, record) => {
     await fc.assert(
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 12 }), async (records) => {
         const brought = await bring(family, { test: [SURE[family], ...records] });

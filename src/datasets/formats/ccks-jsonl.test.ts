@@ -29,7 +29,7 @@ const line = (originalText: string, ...entities: [string, number, number][]): st
     })),
   });
 
-it('joined parts are read: a byte-order mark within, CRLF, ends that are one past the last code point', async () => {
+it('reads concatenated parts: an inner byte-order mark, CRLF, ends one past the last code point', async () => {
   const parts = `\ufeff${line('𬌗面痛', ['解剖部位', 0, 2])}\n\ufeff${line(' 肺炎', ['疾病和诊断', 0, 3])}\r\n`;
   expect(await read(parts)).toEqual({
     gold: [
@@ -40,7 +40,7 @@ it('joined parts are read: a byte-order mark within, CRLF, ends that are one pas
   });
 });
 
-it('what leaves its text is dropped, and wrong fields are named as the file names them', async () => {
+it('drops spans outside their text, and names wrong fields as the file does', async () => {
   const { gold, notices } = await read(line('肺炎', ['疾病和诊断', 0, 9], ['疾病和诊断', 0, 2]));
   expect([gold, notices]).toEqual([
     [{ entities: [{ start: 0, end: 2, type: '疾病和诊断' }] }],

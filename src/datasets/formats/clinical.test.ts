@@ -111,7 +111,7 @@ it('DiaKG has nested entities of paragraphs, and relations across sentences, spl
   expect(parts.map((part) => part.questions.length).reduce((a, b) => a + b)).toBe(examples.length);
 });
 
-it('DiaKG: relations of nothing are dropped and noticed, and a wrong field is named in full', async () => {
+it('DiaKG: relations to unknown entities are dropped and counted, and a wrong field is named in full', async () => {
   const file = join(dir, 'DiaKG/0521_new_format/2.json');
   const content = await readFile(file, 'utf8');
   await writeFile(file, content.replace('"head_entity_id": "T1"', '"head_entity_id": "T99"'));

@@ -68,7 +68,7 @@ test('names and statuses go to mentions in order; offsets are UTF-16', async () 
   expect(notices).toEqual([]);
 });
 
-test('an I that continues nothing begins a mention where the counts then agree', async () => {
+test('an orphan I begins a mention if the counts then agree', async () => {
   const { examples, notices } = await one(say('头疼咳嗽', 'IIBI', ['头痛', '咳嗽'], ['1', '1']));
   expect(examples[0].gold).toMatchObject({
     entities: [
@@ -79,7 +79,7 @@ test('an I that continues nothing begins a mention where the counts then agree',
   expect(notices).toEqual([]);
 });
 
-test('where only the Bs agree with the names, they get them', async () => {
+test('where only the number of Bs agrees with the names, they get them', async () => {
   const { examples } = await one(say('头疼咳嗽', 'IOBI', ['咳嗽'], ['1']));
   expect(examples[0].gold).toMatchObject({
     entities: [
@@ -148,7 +148,7 @@ test.each([
   expect(error.place.file).toMatch(/test_0\.json$/);
 });
 
-test('an id twice names the second file; broken files name themselves', async () => {
+test('errors name the second file with an id, and broken files', async () => {
   const same = { 'example-id': 'a', 'dialogue-content': [] };
   const twice = await read({ 'test_0.json': same, 'test_1.json': same }).catch((thrown) => thrown);
   expect([twice.code, twice.place.field]).toEqual(['duplicate-id', 'example-id']);
@@ -158,7 +158,7 @@ test('an id twice names the second file; broken files name themselves', async ()
   expect(cut.place.file).toMatch(/test_0\.json$/);
 });
 
-test('a directory that is not there', async () => {
+test('a missing directory', async () => {
   const source = { format: 'dialogue-json', path: join(folder, 'none'), name: 'none' } as const;
   const error = await readFileItems(source, task).catch((thrown) => thrown);
   expect(error.code).toBe('file-missing');

@@ -61,7 +61,7 @@ describe('mentions-jsonl', () => {
     expect(notices).toEqual([]);
   });
 
-  test('what looks wrong stays gold and is noticed; what cannot be a span is dropped and noticed', async () => {
+  test('suspicious spans stay gold and are counted; impossible spans are dropped and counted', async () => {
     const mention = (mention: string, offset: string | number) => ({ mention, type: '疾病和诊断', offset });
     const { examples, notices } = await read(
       'mentions-jsonl',
@@ -133,7 +133,7 @@ describe('mentions-jsonl', () => {
 });
 
 describe('bio', () => {
-  test('characters that are blanks, both separators, an orphan I', async () => {
+  test('reads blank characters, both separators, and an orphan I', async () => {
     const { examples, notices } = await read(
       'bio',
       clinical,
@@ -185,13 +185,13 @@ describe('bio', () => {
     expect(notices.filter(({ code }) => code === 'bio-orphan')).toEqual([]);
   });
 
-  test('an end closes its entity: what follows is another', async () => {
+  test('an E tag closes its entity: what follows is another', async () => {
     const { examples, notices } = await read('bio', clinical, '胃 B-症状\n痛 E-症状\n热 I-症状\n');
     expect(examples[0].gold).toEqual({ entities: both });
     expect(notices.filter(({ code }) => code === 'bio-orphan')).toMatchObject([{ line: 3 }]);
   });
 
-  test('-DOCSTART- begins a document and is no text; blanks are characters in any column', async () => {
+  test('-DOCSTART- begins a document and is not text; blanks are characters in any column', async () => {
     const content = '-DOCSTART- -X- O O\n\n胃 NN B-NP B-症状\n  SP O O\n-DOCSTART- -X- O O\n痛 NN B-NP O\n';
     const { examples } = await read('bio', clinical, content);
     expect(examples.map(({ input }) => input)).toEqual([{ text: '胃 ' }, { text: '痛' }]);
@@ -208,7 +208,7 @@ describe('text-tsv', () => {
     expect(notices).toEqual([]);
   });
 
-  test('an empty text is read and noticed', async () => {
+  test('an empty text is read and counted', async () => {
     expect((await read('text-tsv', classes, '1\t\n')).notices[0].code).toBe('empty-text');
   });
 
@@ -266,7 +266,7 @@ describe('pair-tsv', () => {
     expect(notices).toEqual([expect.objectContaining({ code: 'unquoted-fields', count: 1 })]);
   });
 
-  test('where the task says so, the unit is all that shares a text', async () => {
+  test('if the task says so, pairs that share a text form a unit', async () => {
     const { examples } = await read('pair-tsv', linked, '1\t甲\t乙\n0\t丙\t丁\n1\t乙\t戊\n0\t己\t丁\n');
     expect(examples.map(({ group }) => group)).toEqual(['0', '1', '0', '1']);
   });
@@ -323,7 +323,7 @@ describe('query-documents-jsonl', () => {
 });
 
 describe('labels-jsonl', () => {
-  test('own ids, no labels, a label twice', async () => {
+  test('reads given ids, records without labels, and a repeated label', async () => {
     const { examples, notices } = await read(
       'labels-jsonl',
       free,
@@ -381,7 +381,7 @@ describe('triples-jsonl', () => {
     expect(notices).toEqual([expect.objectContaining({ code: 'not-in-text', line: 2, id: 'x' })]);
   });
 
-  test('an object of another shape', async () => {
+  test('refuses an object of another shape', async () => {
     const error = await fault(
       'triples-jsonl',
       relation,

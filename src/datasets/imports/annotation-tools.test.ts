@@ -40,7 +40,7 @@ it('reads WebAnno TSV: stacked spans, parts of tokens, sentences at their places
   expect(misfitCounts(report)).toEqual({ 'not-carried': 1 });
 });
 
-it('reads the layer of WebAnno TSV that is named', async () => {
+it('reads the named layer of WebAnno TSV', async () => {
   const { report } = await fromContents({ 'test.tsv': WEBANNO }, { given: { fields: { entities: 'POS' } } });
   expect(report.labels).toEqual(['N', 'V']);
 });
@@ -71,19 +71,19 @@ const ENTITIES = [
 it.each([
   ['.json', 'label-studio-min'],
   ['.csv', 'csv'],
-])('reads %s as the converter of Label Studio writes it', async (ending, format) => {
+])('reads %s as written by the converter of Label Studio', async (ending, format) => {
   const { report, records } = await studio(ending);
   expect(report).toMatchObject({ format, family: 'ner', offsets: { unit: 'code-point', end: 'exclusive' } });
   expect((await records('test')).map(({ entities }) => entities)).toEqual(ENTITIES);
 });
 
-it('reads the CoNLL of Label Studio as far as it goes: one tag for each of its tokens', async () => {
+it('reads the CoNLL of Label Studio, which has one tag for each token', async () => {
   const { report, records } = await studio('.conll');
   expect([report.format, misfitCounts(report)]).toEqual(['conll', {}]);
   expect((await records('test')).map(({ text }) => text)).toEqual(['🩺甲病用乙药', '丙病CT无']);
 });
 
-it('names a cell that is no JSON where those before are', async () => {
+it('names a cell that is not JSON where those before are', async () => {
   const rows = Array.from({ length: 60 }, (_, i) => `文${i},"[{""start"":0,""end"":1,""labels"":[""a""]}]"`);
   const read = fromContents({ 'test.csv': `text,label\n${rows.join('\n')}\n文,[{\n` });
   const place = expect.objectContaining({ line: 62, field: 'label' });
@@ -119,7 +119,7 @@ it('reads the old annotations of doccano, of the first user, and counts those th
   });
 });
 
-it('tells several labels in a cell of a doccano table from labels that hold a #', async () => {
+it('distinguishes several labels in a cell of a doccano table from labels that contain a #', async () => {
   const table = (cells: readonly string[]) =>
     `id,text,label\n${cells.map((cell, i) => `${i},文${i},${cell}`).join('\n')}\n`;
   const joined = await fromContents({ 'test.csv': table(['a', 'a#b', 'b', '']) });
@@ -152,7 +152,7 @@ it('reads the fastText of doccano: several classes, none, comments', async () =>
   ]);
 });
 
-it('takes the classes of a doccano project for intents beside its spans', async () => {
+it('reads the classes of a doccano project next to its spans as intents', async () => {
   const line = { id: 1, text: '订甲药', cats: ['购药'], label: [[1, 3, '药']], Comments: [] };
   const content = JSON.stringify(line);
   const spans = await fromContents({ 'test.jsonl': content });

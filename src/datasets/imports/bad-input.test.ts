@@ -15,7 +15,7 @@ const refusal = (files: Readonly<Record<string, string | Uint8Array>>) =>
 /** 咳嗽 and 头痛 in GBK; the bytes of 头痛 happen to be UTF-8 too. */
 const GBK = Buffer.from([0xbf, 0xc8, 0xcb, 0xd4, 0x2c, 0x61, 0x0a, 0xcd, 0xb7, 0xcd, 0xb4, 0x2c, 0x62, 0x0a]);
 
-it('names the line of another encoding in a file of two, and the encoding that fits it', async () => {
+it('names the first line in another encoding, and that encoding', async () => {
   const utf8 = Buffer.from('text,label\n发热三天,a\n腹痛两日,b\n头晕,a\n');
   const mixed = await refusal({ 'test.csv': Buffer.concat([utf8, GBK]) });
   expect(mixed).toMatchObject({ code: 'mixed-encodings', line: 5, hint: expect.stringContaining('GB18030') });
@@ -43,7 +43,7 @@ it('names Big5 and Shift JIS, which decode as GB18030 to nonsense', async () => 
   }
 });
 
-it('reads files that were put one behind another, with their marks and headers', async () => {
+it('reads concatenated files, with their byte-order marks and headers', async () => {
   const part = (rows: string): string => `\ufefftext,label\n${rows}`;
   const { report, records } = await fromContents({
     'test.csv': `${part('头\ufeff痛,a\n')}${part('咳嗽,b\n')}`,
@@ -66,7 +66,7 @@ it('does not end a line at U+2028, U+2029, U+0085, or a lone carriage return', a
   expect(await json.records('test')).toEqual([{ text, label: 'a' }]);
 });
 
-it('reads integers, floats, numbers in strings and truth values as labels, and leaves out what has none', async () => {
+it('reads integers, floats, numeric strings and booleans as labels, and skips records without one', async () => {
   const labels = [1, 0.5, '2', 1.0, '', null, true];
   const content = labels.map((label, i) => JSON.stringify({ text: `文${i}`, label })).join('\n');
   const { report } = await fromContents({ 'test.jsonl': content });
@@ -74,7 +74,7 @@ it('reads integers, floats, numbers in strings and truth values as labels, and l
   expect(misfitCounts(report)).toEqual({ 'no-gold': 2 });
 });
 
-it('leaves out rows with empty texts, and counts them', async () => {
+it('skips rows with empty texts, and counts them', async () => {
   const { report, records } = await fromContents({ 'test.csv': 'text,label\n,a\n  ,a\n头痛,\n咳嗽,b\n' });
   expect([await records('test'), misfitCounts(report)]).toEqual([
     [{ text: '咳嗽', label: 'b' }],
@@ -82,7 +82,7 @@ it('leaves out rows with empty texts, and counts them', async () => {
   ]);
 });
 
-it('replaces ids that are not unique, and says so', async () => {
+it('replaces ids that are not unique, and reports it', async () => {
   const { report, records } = await fromContents({ 'test.csv': 'id,text,label\n7,头痛,a\n7,咳嗽,b\n' });
   expect([(await records('test')).map(({ id }) => id), misfitCounts(report)]).toEqual([
     [undefined, undefined],
@@ -102,7 +102,7 @@ it('takes the first of two annotations of a record whose annotators have the sam
   expect([report.labels, misfitCounts(report)]).toEqual([['a'], { 'annotator-twice': 1 }]);
 });
 
-it('keeps spans that begin or end with white space, and leaves out relations without an end or a type', async () => {
+it('keeps spans that begin or end with white space, and skips relations without an end or a type', async () => {
   const line = {
     ...{ id: 1, text: '甲病 用 乙药' },
     entities: [
@@ -126,7 +126,7 @@ it('keeps spans that begin or end with white space, and leaves out relations wit
   });
 });
 
-it('reads a pretty-printed JSON list that is called JSON Lines, and one value over several lines', async () => {
+it('reads a pretty-printed JSON list named .jsonl, and one value over several lines', async () => {
   const list = [
     { text: '头痛', label: 'a' },
     { text: '咳嗽', label: 'b' },
@@ -138,7 +138,7 @@ it('reads a pretty-printed JSON list that is called JSON Lines, and one value ov
     expect(await (await fromContents({ 'test.jsonl': content })).records('test')).toEqual(list);
 });
 
-it('reads what a single object holds: a list under a name, records by their ids; several lists are refused', async () => {
+it('reads a single object with a list or with records by id; several lists are refused', async () => {
   const one = (i: number) => ({ content: `头痛${i}天`, kind: 'ab'[i % 2] });
   const list = Array.from({ length: 4 }, (_, i) => one(i));
   const fields = { text: 'content', label: 'kind' };
@@ -157,7 +157,7 @@ it('reads what a single object holds: a list under a name, records by their ids;
   expect(record.report.splits).toEqual({ test: 1 });
 });
 
-it('says, where no gold is found, what was read otherwise, as formulas without a value are', async () => {
+it('reports, where no gold is found, values that were not read, such as formulas without a result', async () => {
   const error = await refusal({ 'test.csv': 'text,label\ntext,label\n头痛,\n咳嗽,\n' });
   expect(error).toMatchObject({
     code: 'no-gold',
@@ -165,7 +165,7 @@ it('says, where no gold is found, what was read otherwise, as formulas without a
   });
 });
 
-it('says of a file without records that it has none', async () => {
+it('reports a file without records', async () => {
   for (const [content, said] of [
     ['', 'empty'],
     ['text,label\n', 'single line'],

@@ -4,7 +4,7 @@ import { guessFields } from './guess-fields.ts';
 
 const rows = <T>(make: (i: number) => T): T[] => Array.from({ length: 12 }, (_, i) => make(i));
 
-it('takes the only column of words that hardly repeat as the text, the only one of few short values as the class', () => {
+it('takes the only column of rarely repeated words as the text, the only one of few short values as the class', () => {
   const sheet = rows((i) => ({
     就诊号: `${1000 + i}`,
     患者: `P${i % 7}`,
@@ -24,17 +24,17 @@ it('takes the only column of words that hardly repeat as the text, the only one 
   });
 });
 
-it('takes the text alone where the class is known', () => {
+it('guesses only the text where the class is given', () => {
   const sheet = rows((i) => ({ 主诉: `上腹隐痛${i}天，伴反酸`, 类别: 'ab'[i % 2], 性别: '男女'[i % 2] }));
   expect(guessFields(sheet, { label: '类别' })).toEqual({ text: '主诉' });
 });
 
-it('takes two columns of words whose names differ in their ending alone as a pair', () => {
+it('takes two columns of words whose names differ only in their ending as a pair', () => {
   const pairs = rows((i) => ({ 问句1: `感冒${i}`, 问句2: `着凉${i}`, 是否同义: '是否'[i % 2] }));
   expect(guessFields(pairs, {})).toEqual({ text1: '问句1', text2: '问句2', label: '是否同义' });
 });
 
-it('leaves open what is not plain: two texts, two classes, none, few records, fields that are something else', () => {
+it('does not guess in doubt: two texts, two classes, none, few records, other kinds of fields', () => {
   const text = (i: number): string => `上腹隐痛${i}天，伴反酸`;
   const one = (i: number) => ({ 主诉: text(i), 去向: ['内科', '外科'][i % 2] });
   expect(
@@ -61,7 +61,7 @@ it('leaves open what is not plain: two texts, two classes, none, few records, fi
 
 const { fromContents } = createImports();
 
-it('is used where names say nothing, and what was taken is part of the report', async () => {
+it('guesses where names are uninformative, and reports the guess', async () => {
   const table = (header: string): string =>
     `${header}\n${rows((i) => `${i},上腹隐痛${i}天伴反酸,${i % 2 ? '内科' : '外科'}\n`).join('')}`;
   const { report, records } = await fromContents({ 'test.csv': table('序号,主诉,去向') });

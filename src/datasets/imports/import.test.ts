@@ -84,7 +84,7 @@ it('reads entities and relations of doccano in UTF-16, with astral characters an
   expect((await importedTasks(dataDir)).map(({ id }) => id)).toEqual(['mine-relations', 'mine']);
 });
 
-it('reads sequences and classes of doccano, and tells one class from several', async () => {
+it('reads sequences and classes of doccano, and distinguishes one class from several', async () => {
   const spans = await imported({ 'test.jsonl': '{"id":1,"text":"甲病","label":[[0,2,"dis"]]}\n' });
   expect(await spans.records('test')).toMatchObject([{ entities: [{ mention: '甲病' }] }]);
   const one = '{"id":1,"text":"甲","label":["a"]}\n{"id":2,"text":"乙","label":[]}\n';
@@ -100,7 +100,7 @@ it('reads sequences and classes of doccano, and tells one class from several', a
   expect(codes(forced.report)).toEqual({ 'no-gold': 1, 'several-labels': 1 });
 });
 
-it('finds an inclusive end by the mentions, and lists what does not fit with both readings', async () => {
+it('infers an inclusive end from the mentions, and lists mismatches with both readings', async () => {
   // 😀 is one code point: 甲癌 is 3 to 4, its end included.
   const right = {
     text: '肺炎😀甲癌',
@@ -132,7 +132,7 @@ it('finds an inclusive end by the mentions, and lists what does not fit with bot
   ]);
 });
 
-it('tells code points from UTF-16 by the mentions of Label Studio, and takes no prediction', async () => {
+it('distinguishes code points from UTF-16 by the mentions of Label Studio, and ignores predictions', async () => {
   const span = (start: number, end: number, text: string, id: string) => ({
     ...{ id, from_name: 'label', to_name: 'text', type: 'labels' },
     value: { start, end, text, labels: ['dis'] },
@@ -241,7 +241,7 @@ it('counts leaks between the splits that sources name', async () => {
   expect([report.splits, report.leaks]).toEqual([{ train: 1, test: 1 }, 1]);
 });
 
-it('divides what only names train', async () => {
+it('splits a source that names only train', async () => {
   const rows = ['头痛三天', '咳嗽一周', '高热不退', '腹泻两日'].map((text) => `${text},a\n`);
   const { report } = await imported({ 'train.csv': `text,label\n${rows.join('')}` });
   expect([report.division, Object.keys(report.splits)]).toEqual([
@@ -249,7 +249,7 @@ it('divides what only names train', async () => {
   ]);
 });
 
-it('writes nothing on a dry run, and refuses a name that is taken', async () => {
+it('writes nothing on a dry run, and refuses an existing name', async () => {
   const files = { 'test.csv': 'text,label\n头痛,a\n' };
   const dry = await imported(files, { dryRun: true });
   expect([dry.report.labels, existsSync(dry.dataDir)]).toEqual([['a'], false]);
@@ -285,7 +285,7 @@ it.each([
   expect([error.code, error.place]).toEqual([code, expect.objectContaining(place)]);
 });
 
-it('learns from what hangs together through most of the records, and judges on the rest', async () => {
+it('trains on a group of most records, and evaluates on the rest', async () => {
   // Every pair of the first 48 shares a text with the next.
   const linked = Array.from({ length: 48 }, (_, i) => `问${i},问${i + 1},${i % 2}\n`);
   const free = Array.from(

@@ -14,7 +14,7 @@ const RATIOS = [60, 20, 20] as const;
 const partsOf = async ({ records }: Awaited<ReturnType<typeof fromContents>>) =>
   Promise.all(SPLITS.map((split) => records(split)));
 
-it('keeps groups and equal twins together where records are too many to be held', async () => {
+it('keeps groups and equal twins together where there are too many records for memory', async () => {
   // 2i and 2i + 1 differ in width and punctuation; every four are of one patient.
   const rows = Array.from(
     { length: 80 },

@@ -75,7 +75,7 @@ it('replaces it at equal length, with the entities that it is in', async () => {
   expect([first.group, `${written}${record}`.match(/王小明|李四|13812345678|住院号/)]).toEqual(['1', null]);
 });
 
-it('is counted in files that are not imported', async () => {
+it('counts personal data in files that are not imported', async () => {
   const file = join(folder, 'notes.csv');
   await writeFile(file, `text,label\n${TEXT},a\n`);
   expect(await scanSources([file], {})).toMatchObject({ texts: 1, touched: 1 });

@@ -22,7 +22,7 @@ const brat = Object.fromEntries(
 );
 
 describe('folders', () => {
-  it('may hold what systems and programs leave beside data', async () => {
+  it('may contain files that systems and programs leave next to data', async () => {
     const { report } = await fromContents({
       ...{ 'folder/all.csv': csv, 'folder/._all.csv': APPLE_DOUBLE, 'folder/~$all.csv': 'x' },
       'folder/.hidden.csv': 'x',
@@ -30,7 +30,7 @@ describe('folders', () => {
     expect(report.sources.map(({ records }) => records)).toEqual([TEXTS.length]);
   });
 
-  it('of brat have no document of such a file', async () => {
+  it('of brat do not read such files as documents', async () => {
     const { report } = await fromContents({
       ...brat,
       ...{ 'brat/._0.txt': APPLE_DOUBLE, 'brat/._0.ann': APPLE_DOUBLE },
@@ -39,7 +39,7 @@ describe('folders', () => {
     expect(report.misfits).toEqual([]);
   });
 
-  it('may hold a lock of Emacs, which is a link to nothing', async () => {
+  it('may contain an Emacs lock, which is a dangling link', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'chineseblue-links-'));
     try {
       await symlink('someone@somewhere.1', join(folder, '.#all.csv'));
@@ -78,7 +78,7 @@ describe('a byte-order mark before a text of brat', () => {
 });
 
 describe('tables', () => {
-  it('with two columns of one name keep the first, and say so', async () => {
+  it('with two columns of the same name keep the first, and report it', async () => {
     const { report } = await fromContents({
       'all.csv': csvOf('text,label,label', (text, i) => `${text},${'ab'[i % 2]},note ${i}`),
     });
@@ -86,7 +86,7 @@ describe('tables', () => {
     expect(report.misfits).toMatchObject([{ code: 'column-repeated', count: 1 }]);
   });
 
-  it('have truth values for labels', async () => {
+  it('may have booleans as labels', async () => {
     const { report } = await fromContents({
       'all.jsonl': TEXTS.map((text, i) => `${JSON.stringify({ text, label: i % 2 === 0 })}\n`).join(''),
     });

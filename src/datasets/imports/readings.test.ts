@@ -80,7 +80,7 @@ it('compares the entities and relations of a folder for each annotator', async (
   expect(bob.records[0].triples).toMatchObject([{ subject: '乙', object: '甲病' }]);
 });
 
-it('says which labels are agreed on, and how far over the characters of the texts', async () => {
+it('reports agreement per label, and over the characters of the texts', async () => {
   const { report } = await imported(ANNOTATED, { byAnnotator: true });
   expect(report.agreement?.labels).toEqual({
     byLabel: [
@@ -100,7 +100,7 @@ it('keeps the text of patients out of the record of disagreements', async () => 
   expect(JSON.stringify(report.agreement?.disagreements)).not.toMatch(/甲|乙/);
 });
 
-it('counts an annotator who read a record twice, and records that the one who decides did not read', async () => {
+it('counts an annotator who annotated a record twice, and records that the adjudicator did not annotate', async () => {
   const tasks = JSON.parse(classes);
   tasks[0].annotations[1].completed_by = 1;
   const { report } = await imported({ 'test.json': JSON.stringify(tasks) }, { adjudicate: '2' });
@@ -109,7 +109,7 @@ it('counts an annotator who read a record twice, and records that the one who de
   });
 });
 
-it('refuses two annotators with the same id, as files of one name in two folders have', async () => {
+it('refuses two annotators with the same id, as from files of the same name in two folders', async () => {
   const one = 'text,label\n头痛,a\n';
   const other = 'text,label\n头痛,b\n';
   const files = { 'ward/test-ann.csv': one, 'clinic/test-ann.csv': other };
@@ -121,7 +121,7 @@ it('refuses two annotators with the same id, as files of one name in two folders
   expect((await imported(files)).report.agreement).toBeNull();
 });
 
-it('does not take files of one name in the folders of an archive for the work of one user', async () => {
+it('does not attribute files of the same name in different folders of an archive to one user', async () => {
   const files = ['ward', 'clinic'].map((folder) => ({
     name: `${folder}/notes.jsonl`,
     bytes: Buffer.from(`${JSON.stringify({ id: 1, text: `${folder}头痛`, label: [folder] })}\n`),
@@ -137,7 +137,7 @@ it.each([
   await expect(imported(files as Record<string, string>, { adjudicate })).rejects.toMatchObject({ code });
 });
 
-it('takes the files of an archive for the work of one user each, as doccano exports them', async () => {
+it('attributes each file of an archive to one user, as doccano exports them', async () => {
   const of = (label: string): string =>
     ['病历一', '病历二']
       .map((text, id) => `${JSON.stringify({ id, text, label: [label], Comments: [] })}\n`)
@@ -160,7 +160,7 @@ it('takes the files of an archive for the work of one user each, as doccano expo
   await expect(imported({ 'test.zip': nothing })).rejects.toMatchObject({ code: 'no-sources' });
 });
 
-it('leaves out whoever marked nothing at all, and files without content, in the archive of a doccano project', async () => {
+it('skips users without any annotation, and empty files, in the archive of a doccano project', async () => {
   const line = (id: number, labels: unknown[]): string =>
     `${JSON.stringify({ id, text: `甲病第${id}例`, label: labels, Comments: [] })}\n`;
   const file = (name: string, content: string) => ({ name, bytes: Buffer.from(content) });

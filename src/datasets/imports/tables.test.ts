@@ -32,7 +32,7 @@ it('reads the sheets of a workbook as splits: codes, numbers as labels, merged c
   ]);
 });
 
-it('shows dates as such, and takes the values of formulas, rich text, and rows after an empty one', async () => {
+it('reads dates, the results of formulas, rich text, and rows after an empty one', async () => {
   const { report, records } = await imported(join(fixtures, 'triage.xlsx'), { fields: { id: '登记时间' } });
   expect(report).toMatchObject({ labels: ['急诊', '门诊', '预约'], splits: { train: 52, dev: 8, test: 15 } });
   const all = (await Promise.all(['train', 'dev', 'test'].map(records))).flat();
@@ -60,7 +60,7 @@ it('reads tokens and tags of a dataset folder as its card and its Parquet files 
   ]);
 });
 
-it('takes the configuration that is named, with the names of its classes', async () => {
+it('takes the named configuration, with the names of its classes', async () => {
   const { report, records } = await imported(join(fixtures, 'dataset'), { config: 'topics' });
   expect([report.labels, report.misfits.map(({ code }) => code)]).toEqual([
     ['routine', 'urgent'],
@@ -74,7 +74,7 @@ it('takes the configuration that is named, with the names of its classes', async
   await expect(missing).rejects.toMatchObject({ code: 'which-config', exitCode: 2 });
 });
 
-it('names the classes of a table by the card alone, which may be written in other styles of YAML', async () => {
+it('takes class names from the card alone, in various styles of YAML', async () => {
   const card = `---
 # invented
 language: [zh, "en"]
@@ -107,7 +107,7 @@ dataset_info:
   expect(await records('dev')).toEqual([{ text: '丙', label: 'routine' }]);
 });
 
-it('reads entities out of Parquet in groups of rows, with numbers beyond 2^53', async () => {
+it('reads entities from Parquet row groups, with numbers beyond 2^53', async () => {
   const { report, records } = await imported(join(fixtures, 'test-entities.zstd.parquet'));
   expect(report.offsets).toEqual({ unit: 'code-point', end: 'exclusive' });
   expect(await records('test')).toEqual([
@@ -181,7 +181,7 @@ it.each([
   expect([error.code, error.place?.file]).toEqual([code, expect.stringContaining(name)]);
 });
 
-it('refuses what save_to_disk wrote, and a card whose files are not there', async () => {
+it('refuses the output of save_to_disk, and a card whose files are missing', async () => {
   const saved = fromContents({ 'saved/dataset_dict.json': '{"splits": ["train"]}' });
   await expect(saved).rejects.toMatchObject({ code: 'arrow-dataset' });
   const partial = await own();
@@ -189,7 +189,7 @@ it('refuses what save_to_disk wrote, and a card whose files are not there', asyn
   await expect(imported(partial)).rejects.toMatchObject({ code: 'no-data-files' });
 });
 
-it('says that numbers as tags need names', async () => {
+it('reports that numeric tags need names', async () => {
   const place = expect.objectContaining({ line: 1, field: 'ner_tags[0]' });
   const read = fromContents({ 'test.jsonl': '{"tokens":["甲","病"],"ner_tags":[1,2]}\n' });
   await expect(read).rejects.toMatchObject({ code: 'bad-tokens', place });

@@ -32,7 +32,7 @@ async function take(bytes: Buffer) {
 }
 
 test.each(['train.txt', './cMedIC/train.txt', 'any/where/train.txt'])(
-  '%s is known by its content',
+  '%s is detected by its content',
   async (name) => {
     const report = await take(
       gzipSync(
@@ -51,7 +51,7 @@ test('an archive that is not compressed', async () => {
   expect((await take(await archive([[{ name: 'train.txt' }, content]]))).fetched).toEqual([official.path]);
 });
 
-test('links, paths out of the archive and other contents are passed over and said', async () => {
+test('links, paths out of the archive and other contents are skipped and reported', async () => {
   const other = Buffer.from(content);
   other[0] ^= 1;
   const report = await take(
@@ -77,7 +77,7 @@ test('links, paths out of the archive and other contents are passed over and sai
   expect(existsSync(join(dataDir, 'out'))).toBe(false);
 });
 
-test('an archive that is cut off, or none at all', async () => {
+test('an archive that is truncated, or not an archive', async () => {
   const whole = gzipSync(await archive([[{ name: 'train.txt' }, content]]));
   expect((await failure(take(whole.subarray(0, whole.length / 2)))).code).toBe('bad-archive');
   expect(

@@ -24,7 +24,7 @@ describe('leftovers', () => {
     return child.pid ?? 0;
   };
 
-  test('what a dead process left is continued; what a living one writes is not touched', async () => {
+  test('a partial file of a dead process is continued; that of a live one is not touched', async () => {
     const address = await harness.serve((_, request, response) => answer(request, response));
     const host = hostname().replace(/[^A-Za-z0-9]/g, '') || 'host';
     await mkdir(join(dataDir, 'cMedIC'));
@@ -42,7 +42,7 @@ describe('leftovers', () => {
     expect((await harness.partsLeft()).length).toBe(2);
   });
 
-  test('what is left beside a complete file goes', async () => {
+  test('leftovers next to a complete file are removed', async () => {
     const host = hostname().replace(/[^A-Za-z0-9]/g, '') || 'host';
     await mkdir(join(dataDir, 'cMedIC'));
     await writeFile(destination, content);
@@ -74,7 +74,7 @@ describe('leftovers', () => {
 });
 
 describe('getData', () => {
-  test('a file of one’s own is left alone unless forced', async () => {
+  test('a user’s own file is not replaced unless forced', async () => {
     const address = await harness.serve((_, request, response) => answer(request, response));
     await mkdir(join(dataDir, 'cMedIC'));
     await writeFile(destination, 'mine');
@@ -106,7 +106,7 @@ describe('getData', () => {
     expect(error.hint).toContain(join(dataDir, 'CMedSQC', 'test.txt'));
   });
 
-  test('verify tells right, wrong and absent', async () => {
+  test('verify distinguishes right, wrong and absent files', async () => {
     await mkdir(join(dataDir, 'cMedIC'));
     await writeFile(join(dataDir, 'cMedIC', 'dev.txt'), 'wrong');
     const states = Object.fromEntries(

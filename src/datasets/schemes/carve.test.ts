@@ -6,7 +6,7 @@ import { heldBySeed, splitBySeed } from './carve.ts';
 const examples = (groups: readonly (number | undefined)[]) =>
   groups.map((group, i) => ({ id: String(i), ...(group === undefined ? {} : { group: String(group) }) }));
 
-test('parts no group, loses and doubles nothing, keeps the order, and is the same for a seed', () => {
+test('splits no group, loses and duplicates nothing, keeps the order, and is the same for a seed', () => {
   fc.assert(
     fc.property(
       fc.array(fc.option(fc.nat(9), { nil: undefined }), { minLength: 2, maxLength: 60 }),
@@ -32,14 +32,14 @@ test('parts no group, loses and doubles nothing, keeps the order, and is the sam
   );
 });
 
-test('holds about the share, and another part for another seed', () => {
+test('holds out about the share, and another part for another seed', () => {
   const all = examples(Array.from({ length: 1000 }, () => undefined));
   const held = (seed: number) => splitBySeed(all, 0.2, seed).held.map(({ id }) => id);
   expect(held(1)).toHaveLength(200);
   expect(held(1)).not.toEqual(held(2));
 });
 
-test('holds the same whole groups for a seed as ever', () => {
+test('holds out the same whole groups for a seed as earlier versions', () => {
   const groups = [3, undefined, 1, 3, undefined, 1, undefined, 2, 3, undefined, 2, undefined];
   const held = (seed: number) => splitBySeed(examples(groups), 0.4, seed).held.map(({ id }) => id);
   expect([held(0), held(1)]).toEqual([
@@ -48,7 +48,7 @@ test('holds the same whole groups for a seed as ever', () => {
   ]);
 });
 
-test('a group is no id: an example without group is its own unit', () => {
+test('a group is not confused with an id: an example without group is its own unit', () => {
   const { held } = splitBySeed([{ id: 'a' }, { id: 'b', group: 'a' }], 0.5, 0);
   expect(held).toHaveLength(1);
 });

@@ -35,7 +35,7 @@ describe('carved', () => {
     expect(await sizes('test')).toEqual({ sizes: [30, 20, 9], rule: 'train and dev as released' });
   });
 
-  it('never tunes on the split that it judges', async () => {
+  it('never tunes on the evaluation split', async () => {
     expect(await sizes('dev')).toEqual({
       sizes: [27, 3, 20],
       rule: expect.stringContaining('dev is being judged'),
@@ -54,7 +54,7 @@ describe('carved', () => {
     expect(new Set(ids).size).toBe(20);
   });
 
-  it('says so when nothing is left to learn from', async () => {
+  it('reports when nothing is left to train on', async () => {
     await remove('train');
     await remove('dev');
     await expect(divide('test')).rejects.toMatchObject({ code: 'split-absent' });

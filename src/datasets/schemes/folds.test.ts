@@ -15,7 +15,7 @@ const divisions = (name: string) =>
   );
 
 describe('five folds', () => {
-  it('are judged once each, and are train and dev together', async () => {
+  it('are evaluated once each, and together are train and dev', async () => {
     const released = await openDataset({ task: findTask('cMedIC'), dir });
     const size = async (name: 'train' | 'dev') => (await released.split(name)).examples.length;
     const [train, dev] = [await size('train'), await size('dev')];
@@ -35,24 +35,27 @@ describe('five folds', () => {
     ]);
   });
 
-  it.each(['cMedQQ', 'cMedQA'])('of %s share neither units nor twins with what is learnt', async (name) => {
-    const task = findTask(name);
-    for (const { train, dev, evaluated } of await divisions(name)) {
-      const parts = [
-        { name: 'train', examples: train },
-        { name: 'dev', examples: dev },
-        { name: 'test', examples: evaluated.examples },
-      ] as const;
-      expect(Math.min(...parts.map(({ examples }) => examples.length))).toBeGreaterThan(0);
-      const groups = parts.map(({ examples }) => new Set(examples.map(({ group }) => group)));
-      expect([...groups[2]].filter((group) => groups[0].has(group) || groups[1].has(group))).toEqual([]);
-      expect([...groups[1]].filter((group) => groups[0].has(group))).toEqual([]);
-      const { equal, near, splitOf } = relateTwins(task, parts);
-      expect([...equal, ...near].filter((twins) => new Set(twins.map(splitOf)).size > 1)).toEqual([]);
-    }
-  });
+  it.each(['cMedQQ', 'cMedQA'])(
+    'of %s share neither units nor twins with their training data',
+    async (name) => {
+      const task = findTask(name);
+      for (const { train, dev, evaluated } of await divisions(name)) {
+        const parts = [
+          { name: 'train', examples: train },
+          { name: 'dev', examples: dev },
+          { name: 'test', examples: evaluated.examples },
+        ] as const;
+        expect(Math.min(...parts.map(({ examples }) => examples.length))).toBeGreaterThan(0);
+        const groups = parts.map(({ examples }) => new Set(examples.map(({ group }) => group)));
+        expect([...groups[2]].filter((group) => groups[0].has(group) || groups[1].has(group))).toEqual([]);
+        expect([...groups[1]].filter((group) => groups[0].has(group))).toEqual([]);
+        const { equal, near, splitOf } = relateTwins(task, parts);
+        expect([...equal, ...near].filter((twins) => new Set(twins.map(splitOf)).size > 1)).toEqual([]);
+      }
+    },
+  );
 
-  it('are judged by their own part only', async () => {
+  it('are evaluated only on their own part', async () => {
     expect(schemeOf('fold-3-of-5@1')).toEqual({ scheme: 'fold-3-of-5@1', part: 'test' });
     const dataset = await openDataset({ task: findTask('cMedIC'), dir, scheme: 'fold-3-of-5@1' });
     await expect(dataset.division('dev')).rejects.toMatchObject({ code: 'split-absent' });

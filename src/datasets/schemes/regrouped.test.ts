@@ -49,7 +49,7 @@ const partOf = async (id: string): Promise<string | undefined> => {
 };
 
 describe('regrouped@1', () => {
-  it('deals out every example exactly once, under an id that says where it stood', async () => {
+  it('assigns every example exactly once, under an id that names its original place', async () => {
     const { train, dev, test, rule, files } = await regroup();
     const ids = [...train, ...dev, ...test].map(({ id }) => id);
     expect(ids).toHaveLength(61 + 22 + 22);
@@ -62,7 +62,7 @@ describe('regrouped@1', () => {
     expect(rule).toMatch(/^regrouped@1: train, dev, test pooled.*seed 20261122$/);
   });
 
-  it('keeps together what is linked through a text over several splits', async () => {
+  it('keeps examples together that share a text across splits', async () => {
     const part = await partOf('train:0');
     expect(part).toBeDefined();
     expect(await partOf('dev:0')).toBe(part);
@@ -77,7 +77,7 @@ describe('regrouped@1', () => {
     expect(groupOf('dev:2')).toBe('dev:2');
   });
 
-  it('is written by id, with the files that it holds for', async () => {
+  it('is written by id, with the files for which it is valid', async () => {
     const parts = await regroup();
     const written = JSON.parse(await readFile(await writeSplits(dataDir, await open()), 'utf8'));
     expect(written).toMatchObject({ schema: 'chineseblue/split@1', task: 'cMedQQ', rule: parts.rule });
@@ -107,7 +107,7 @@ describe('regrouped@1', () => {
     expect(Math.min(...parts.map(({ examples }) => examples.length))).toBeGreaterThan(0);
   });
 
-  it('is judged by its test part, and is no released split', () => {
+  it('is evaluated on its test part, and is not a released split', () => {
     expect(schemeOf('regrouped@1')).toEqual({ scheme: 'regrouped@1', part: 'test' });
     expect(schemeOf('dev')).toEqual({ scheme: 'carved', part: 'dev' });
     expect(splitNames).toEqual(['train', 'dev', 'test', 'regrouped@1', ...foldSplits]);

@@ -21,7 +21,7 @@ describe('digestFolder', () => {
     expect(await digestFolder(folder)).not.toBe(second);
   });
 
-  it('names a folder that is not there', async () => {
+  it('names a missing folder', async () => {
     await expect(digestFolder('/no/such/folder')).rejects.toMatchObject({
       code: 'file-missing',
       place: { file: '/no/such/folder' },

@@ -17,7 +17,7 @@ const make = (folder: string): string => {
 };
 
 describe('findFolder', () => {
-  it('takes what is at the path first, whatever else has its name', () => {
+  it('prefers a path to a model of the same name', () => {
     make(join(fetchedDir(environment), 'mine'));
     process.chdir(scratch);
     make('mine');
@@ -25,7 +25,7 @@ describe('findFolder', () => {
     expect(findFolder(join(scratch, 'mine'), environment)).toBe(join(scratch, 'mine'));
   });
 
-  it('finds what was fetched, and no folder that is not whole', () => {
+  it('finds fetched models, and no incomplete folder', () => {
     const folder = make(join(fetchedDir(environment), 'fetched'));
     mkdirSync(join(fetchedDir(environment), 'half'), { recursive: true });
     expect(findFolder('fetched', environment)).toBe(folder);

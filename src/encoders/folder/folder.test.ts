@@ -55,7 +55,7 @@ describe('saveFolder and loadFolder', () => {
     expect(new Map([...loaded.tensors].sort())).toEqual(new Map([...model.tensors].sort()));
   });
 
-  it('give back what was given, with labels, heads and further files', async () => {
+  it('round-trip a model, with labels, heads and further files', async () => {
     const model = await init();
     const head = { shape: [3, 16], data: Float32Array.from({ length: 48 }, (_, i) => i / 7) };
     const config = {
@@ -114,7 +114,7 @@ describe('saveFolder and loadFolder', () => {
     expect((await loadTokenizer(folder)).tokenize('头 <e1>痛')).toEqual(tokenizer.tokenize('头 <e1>痛'));
   });
 
-  it('leave no config.json where writing failed half way', async () => {
+  it('leave no config.json where writing failed halfway', async () => {
     const model = await init();
     const folder = join(scratch, 'failed');
     await saveFolder(folder, model);
@@ -146,7 +146,7 @@ describe('saveFolder and loadFolder', () => {
 });
 
 describe('initFolder', () => {
-  it('makes the same bytes of the same seed, others of another', async () => {
+  it('makes the same bytes for the same seed, others for another', async () => {
     const bytes = async (seed: number): Promise<Buffer> => {
       const out = join(scratch, `made${made++}`);
       await init({ seed, out });
@@ -164,7 +164,7 @@ describe('initFolder', () => {
     await expect(init({ layers: 0 })).rejects.toThrow(/Invalid BERT configuration/);
   });
 
-  it('begins as BERT does', async () => {
+  it('initialises as BERT does', async () => {
     const { tensors, config } = await init();
     const data = (name: string): number[] => [...tensors.get(name)!.data];
     expect(new Set(data('encoder.layer.1.output.LayerNorm.weight'))).toEqual(new Set([1]));
@@ -185,7 +185,7 @@ describe('initFolder', () => {
     expect(moment(4)).toBeCloseTo(3, 0);
   });
 
-  it('leaves a folder with files alone', async () => {
+  it('does not change a folder with files', async () => {
     await expect(init({ out: scratch })).rejects.toMatchObject({ code: 'already-exists' });
   });
 });

@@ -90,7 +90,7 @@ describe('getModel', () => {
     expect([again.kept, again.source?.publisher]).toEqual([true, 'its authors']);
   });
 
-  it('goes to the next source, says so, and tries again what broke off', async () => {
+  it('falls back to the next source, reports it, and retries interrupted downloads', async () => {
     let broken = false;
     const address = await harness.serve((number, request, response) => {
       if (broken || !request.url!.endsWith('.bin')) return serving(hub)(number, request, response);
@@ -124,7 +124,7 @@ describe('getModel', () => {
     expect(source?.publisher).toBe('a mirror');
   });
 
-  it('notices when a source changed since', async () => {
+  it('detects that a source has changed since', async () => {
     const changed = new Map(hub);
     const address = await harness.serve((...all) => serving(changed)(...all));
     const options = { environment, from: address, pause: 1 };
@@ -135,7 +135,7 @@ describe('getModel', () => {
     expect((await loadFolder(folder)).tensors.size).toBeGreaterThan(10);
   });
 
-  it('takes an archive or a folder of this machine, into any folder, in any precision', async () => {
+  it('takes a local archive or folder, into any folder, in any precision', async () => {
     const archive = join(harness.dataDir, 'mc.tgz');
     writeFileSync(archive, await archiveOf(tensorflow));
     const out = join(harness.dataDir, 'out');

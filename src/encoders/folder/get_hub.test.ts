@@ -106,7 +106,7 @@ describe('models of the hub', () => {
     expect(readFileSync(join(folder, '1_Pooling/config.json'))).toEqual(files.get('1_Pooling/config.json'));
   });
 
-  it('the token goes to the hub alone, and into no file', async () => {
+  it('the token is sent only to the hub, and written to no file', async () => {
     const { folder } = await get(await harness.serve(hub));
     for (const { url, authorization } of seen)
       expect([url, authorization]).toEqual([url, url.startsWith('hub') ? 'Bearer hf_secret' : undefined]);
@@ -115,7 +115,7 @@ describe('models of the hub', () => {
       expect(readFileSync(join(folder, name.name)).includes('hf_secret')).toBe(false);
   });
 
-  it('a large file that breaks off is resumed', async () => {
+  it('an interrupted large file is resumed', async () => {
     let broken = false;
     fromStore = (name, request, response) => {
       const content = files.get(name)!;
@@ -142,7 +142,7 @@ describe('models of the hub', () => {
     expect(fresh.source?.commit).toBe(LATER);
   });
 
-  it('nothing is kept of a file with another hash, or of one that stays cut off', async () => {
+  it('nothing is kept of a file with another hash, or of one that stays truncated', async () => {
     const address = await harness.serve(hub);
     fromStore = (name, request, response) => answer(request, response, Buffer.alloc(files.get(name)!.length));
     const wrong = await failure(get(address));
@@ -175,14 +175,14 @@ describe('models of the hub', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('a configuration that cannot be read is refused before its weights come', async () => {
+  it('an unreadable configuration is refused before weights are fetched', async () => {
     files.set('config.json', Buffer.from('{"model_type":"mamba"}'));
     expect((await failure(get(await harness.serve(hub)))).code).toBe('unknown-architecture');
     expect(seen.some(({ url }) => url.startsWith('store'))).toBe(false);
   });
 
   it.each(['hf-mirror.com', 'https://someone:s3cret@hf-mirror.com'])(
-    'an address that is none, or holds a password, is refused and not repeated: %s',
+    'an invalid address, or one with a password, is refused and not repeated: %s',
     async (address) => {
       const error = await failure(get(address));
       expect([error.code, error.hint]).toEqual(['bad-endpoint', expect.stringContaining('https://')]);

@@ -78,7 +78,7 @@ describe('importModel of ONNX files', () => {
     expect(new Map([...tensors].sort())).toEqual(new Map([...expected.tensors].sort()));
   });
 
-  it('asks for the configuration of what is no BERT', async () => {
+  it('requires the configuration of a model that is not a BERT', async () => {
     const folder = folderWith('ernie/model', 'model.onnx', 'reference', false);
     const error = await refusal(importModel(join(folder, 'model.onnx'), outOf(folder)));
     expect([error.code, error.place.field]).toEqual(['config-missing', 'model_type']);
@@ -106,7 +106,7 @@ describe('importModel of ONNX files', () => {
     expect([...tensors.keys()].sort()).toEqual([...expected.tensors.keys()].sort());
   });
 
-  it('refuses a file that answers otherwise than what was read, and writes nothing', async () => {
+  it('refuses a file whose outputs differ from the imported model, and writes nothing', async () => {
     const folder = folderWith('traced', 'model.onnx');
     const text = readFileSync(join(folder, 'model.onnx')).toString('latin1');
     // the scores of the first layer are divided by 0.5 instead of multiplied
@@ -137,7 +137,7 @@ describe('importModel of ONNX files', () => {
     expect(error.hint).toContain('vocab.txt');
   });
 
-  it('is what a folder that is only in ONNX needs first', async () => {
+  it('is required first for a folder that is only in ONNX', async () => {
     const folder = folderWith('bare', 'onnx/model.onnx');
     const error = await refusal(loadFolder(folder));
     expect([error.code, error.place.file]).toEqual(['weights-onnx', join(folder, 'onnx/model.onnx')]);

@@ -27,7 +27,7 @@ beforeAll(async () => {
   writeFileSync(manifest, JSON.stringify(seal({ schema: 'chineseblue/bert@2', files })));
 });
 
-it('a folder that is as it was written is loaded', async () => {
+it('an unchanged folder is loaded', async () => {
   expect((await loadFolder(folder)).config.hiddenSize).toBe(256);
 });
 

@@ -85,7 +85,7 @@ describe('trimming a vocabulary', () => {
     expect([...used.tensors.keys()].sort()).toEqual([...whole.tensors.keys()].sort());
   });
 
-  it('cuts the texts into the same pieces', async () => {
+  it('splits the texts into the same pieces', async () => {
     await trim('same');
     const [whole, same] = await Promise.all(['whole', 'same'].map((name) => loadFolder(join(scratch, name))));
     const pieces = ({ tokenizer }: typeof whole, text: string) =>
@@ -96,12 +96,12 @@ describe('trimming a vocabulary', () => {
     expect(pieces(same, 'ct 嗽')).toEqual(['ct', '[UNK]']);
   });
 
-  it('drops what is rarer than asked for and says how many tokens of the texts that concerns', async () => {
+  it('drops tokens below the requested frequency and reports how many tokens of the texts are affected', async () => {
     const { after, lost } = await trim('frequent', TEXTS, { minCount: 2 });
     expect({ after, lost }).toEqual({ after: 9, lost: 2 });
   });
 
-  it('leaves nothing behind where there is no text or something is there already', async () => {
+  it('leaves nothing behind where there is no text or the target exists', async () => {
     await expect(trim('none', [''])).rejects.toMatchObject({ code: 'no-text' });
     await trim('there');
     await expect(trim('there')).rejects.toMatchObject({ code: 'already-exists' });

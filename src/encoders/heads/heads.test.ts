@@ -135,7 +135,7 @@ describe('rankingHead', () => {
     expect(built.loss).toBeCloseTo((pair(a - b) + pair(a - c) + pair(c - b)) / 3, 5);
     await expectGradients(built);
   });
-  it('listwise: a softmax over the documents of each query, apart from other queries', async () => {
+  it('listwise: a softmax over the documents of each query, separate from other queries', async () => {
     const head = rankingHead(CONFIG, 'listwise');
     const two = [rows[0], rows[2], { query: 1, relevance: 3 }];
     const built = await build(head, two, [6, 6, 6]);
@@ -249,7 +249,7 @@ describe('crfHead', () => {
 });
 
 describe('spanHead', () => {
-  it('pushes right cells above 0 and all others below, and reads cells above 0', async () => {
+  it('pushes gold cells above 0 and all others below, and reads cells above 0', async () => {
     const head = spanHead(CONFIG, 2, 1);
     const gold: Cell[][] = [
       [

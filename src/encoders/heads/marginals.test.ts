@@ -53,7 +53,7 @@ describe('likelySpans', () => {
       expect(probability).toBeCloseTo(expected.get(`${type} ${first} ${last}`)! / total, 10);
   });
 
-  it('leaves out what is less likely than asked for, and survives scores that overflow', () => {
+  it('leaves out spans below the threshold, and handles scores that overflow', () => {
     const likely = [...expected.values()].filter((weight) => weight / total >= 0.1).length;
     expect(likelySpans(scores, chain, 0.1).length).toBe(likely);
     const huge = scores.map((score) => score * 1e3 + 1e4);
@@ -67,7 +67,7 @@ describe('chooseSpans', () => {
     ...{ type: 0, first, last, probability },
   });
 
-  it('takes what is likely, and of what overlaps what is worth most', () => {
+  it('takes likely spans, and the best of overlapping ones', () => {
     const [long, left, right, apart] = [span(0, 5, 0.8), span(0, 2, 0.7), span(3, 5, 0.7), span(6, 6, 0.9)];
     expect(chooseSpans([apart, right, long, left], 0.5)).toEqual([left, right, apart]);
     expect(chooseSpans([apart, right, long, left], 0.65)).toEqual([long, apart]);

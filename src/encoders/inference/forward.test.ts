@@ -20,7 +20,7 @@ const sequences: Sequence[] = [10, 40, 11, 60, 41].map((length) => ({
 }));
 
 describe('forward', () => {
-  it('reports answers batch by batch, and leaves out batches that nobody needs', async () => {
+  it('reports answers batch by batch, and skips batches that are not needed', async () => {
     const read: number[] = [];
     const head: typeof plain = {
       ...plain,

@@ -68,7 +68,7 @@ describe('planEpoch', () => {
     expect(1 - real / padded).toBeLessThan(0.3);
   });
 
-  it('has as many buckets as the training is worth', () => {
+  it('has as many buckets as pay off for the length of training', () => {
     expect([10, 50_000, 1e9].map((tokens) => bucketsWorth(tokens, 12))).toEqual([4, 5, 12]);
     expect(bucketsWorth(1e9, 1)).toBe(1);
   });

@@ -25,14 +25,14 @@ async function keep(identity: object, own: readonly string[], more = {}): Promis
 }
 
 describe('vectors on disk', () => {
-  it('come back to the bit, for what decides them only', async () => {
+  it('are read back to the bit, only for the same inputs and settings', async () => {
     await keep({ encoder: 1 }, texts);
     const found = await openVectorCache(directory, { encoder: 1 }).read([...texts, '发热']);
     expect(found).toEqual(new Map(texts.map((text) => [text, vectorOf(text)])));
     expect((await openVectorCache(directory, { encoder: 2 }).read(texts)).size).toBe(0);
   });
 
-  it('of several writers stand side by side', async () => {
+  it('of several writers coexist', async () => {
     await Promise.all(texts.map((text) => keep({}, [text])));
     expect(files().length).toBe(texts.length);
     expect((await openVectorCache(directory, {}).read(texts)).size).toBe(texts.length);
@@ -50,7 +50,7 @@ describe('vectors on disk', () => {
     expect(files()).toEqual([]);
   });
 
-  it('are not read again by what wrote them, but for what they hold', async () => {
+  it('are not read again by the process that wrote them, except for requested vectors', async () => {
     const cache = openVectorCache(directory, {}, limits);
     cache.add('头痛', vectorOf('头痛'));
     await cache.flush();
@@ -62,14 +62,14 @@ describe('vectors on disk', () => {
     expect((await cache.read(['头痛', '发热'])).size).toBe(1);
   });
 
-  it('are written in parts, few new ones not at all', async () => {
+  it('are written in parts, and not at all if there are few new ones', async () => {
     await keep({}, texts, { segment: 2, least: 2 });
     expect(files().length).toBe(2);
     await keep({}, ['发热'], { least: 2 });
     expect(files().length).toBe(2);
   });
 
-  it('that were not used for longest are removed beyond the limit', async () => {
+  it('that were least recently used are removed beyond the limit', async () => {
     await keep({ encoder: 1 }, ['头痛']);
     await keep({ encoder: 2 }, ['咳嗽']);
     for (const file of files()) utimesSync(file, 1, 1);

@@ -44,7 +44,7 @@ function expectEqual(vectors: readonly Float32Array[], expected: Case['vectors']
 
 describe('textVectors', () => {
   it.each(cases.map((one, i) => [one.name, i, one] as const))(
-    'makes the vectors of sentence-transformers: %s',
+    'gives the vectors of sentence-transformers: %s',
     async (_name, i, { files, asked, vectors }) => {
       const folder = writeFolder(`case-${i}`, files);
       const options = { promptText: asked.prompt, prompt: asked.prompt_name, threads: 1 };
@@ -52,7 +52,7 @@ describe('textVectors', () => {
     },
   );
 
-  it('takes what is asked for in place of what the folder says', async () => {
+  it('takes requested settings in place of those of the folder', async () => {
     const folder = writeFolder('asked', caseOf('two, normalised').files);
     const asked: Pooling[] = ['cls'];
     const vectors = await textVectors(folder, texts, { pooling: asked, normalize: false, threads: 1 });
@@ -70,7 +70,7 @@ describe('textVectors', () => {
     expectEqual(await textVectors(out, texts, { threads: 1 }), caseOf('dense layers').vectors);
   });
 
-  it('gives a text the same bits whatever else there is', async () => {
+  it('gives a text the same bits whatever else is in the batch', async () => {
     const encoder = await openTextEncoder(writeFolder('alone', caseOf('mean').files), { threads: 1 });
     const together = await encoder.encode([...texts, ...texts, '头痛头痛', '咳嗽头痛', '痛头嗽咳']);
     for (const [i, text] of texts.entries()) {
@@ -136,7 +136,7 @@ describe('settings of sentence-transformers that are not supported', () => {
     });
   });
 
-  it('names a prompt that the folder has not', async () => {
+  it('names a prompt that the folder lacks', async () => {
     const folder = writeFolder('prompts', caseOf('default prompt').files);
     await expect(textVectors(folder, ['头'], { prompt: 'passage' })).rejects.toMatchObject({
       code: 'unknown-prompt',

@@ -67,7 +67,7 @@ describe('added tokens', () => {
       expectAnswers(open(json(lowercase, added.map(flagged))), tokens, added);
   });
 
-  it('come back as they were written', () => {
+  it('are read back as written', () => {
     for (const { added, lowercase, tokens } of fixture.tokenizers.slice(0, 40)) {
       const read = open(json(lowercase, added.map(flagged)));
       if (!read.options) throw new Error('not WordPiece');
@@ -101,7 +101,7 @@ describe('added tokens', () => {
     );
   });
 
-  it('are refused beside a vocabulary with gaps', () => {
+  it('are refused with a vocabulary with gaps', () => {
     const value = json(true, [{ id: fixture.vocab.length, content: '<e1>' }]);
     value.model.vocab['[unused1]'] += 1;
     expect(() => open(value)).toThrow(/gaps/);

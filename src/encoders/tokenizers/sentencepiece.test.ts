@@ -54,7 +54,7 @@ describe('a SentencePiece model of XLM-RoBERTa', () => {
     expect(plain.length).toBeGreaterThan(15);
   });
 
-  it('is what its tokenizer.json is', async () => {
+  it('equals its tokenizer.json', async () => {
     const json = readFileSync(new URL('./pipeline/fixtures/unigram.json', import.meta.url), 'utf8');
     const described = await loadTokenizer(folder({ ...XLM, 'tokenizer.json': json }));
     const { vocabulary, tokenize } = await loadTokenizer(whole);

@@ -78,7 +78,7 @@ describe('tokenizer.json', () => {
 describe('vocab.txt', () => {
   const lines = smallVocabulary().tokens;
 
-  it('numbers lines from 0, whatever their ends', () => {
+  it('numbers lines from 0, whatever the line ends', () => {
     expect(parseVocabulary(lines.join('\r\n')).tokens).toEqual(lines);
     expect(parseVocabulary(`${lines.join('\n')}\n`).tokens).toEqual(lines);
   });

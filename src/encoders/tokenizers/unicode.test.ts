@@ -78,18 +78,18 @@ describe('categories', () => {
     ]);
   });
 
-  it('knows Chinese characters, the gap of the reference included', () => {
+  it('recognises Chinese characters, with the same gap as the reference', () => {
     expect([0x4e00, 0x9fff, 0x20000, 0xf900].every(isHan)).toBe(true);
     expect([0x3002, 0x3042, 0xac00, 0x2b820, 0x2b91f].some(isHan)).toBe(false);
   });
 
-  it('tells marks that reorder from those that do not', () => {
+  it('distinguishes marks that reorder from those that do not', () => {
     expect([0x301, 0x302e, 0x1d165].map(isStarter)).toEqual([false, false, false]);
     expect([0x41, 0x34f, 0x7a6].map(isStarter)).toEqual([true, true, true]);
     expect(isNonspacing(0x302e)).toBe(false);
   });
 
-  it('decomposes all the way', () => {
+  it('decomposes fully', () => {
     expect(decompose(0x1e69)).toEqual([0x73, 0x323, 0x307]);
     expect(decompose(0xac01)).toEqual([0x1100, 0x1161, 0x11a8]);
   });

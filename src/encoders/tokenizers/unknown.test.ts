@@ -36,7 +36,7 @@ describe('a note on unknown tokens', () => {
     expect(noteOf([text.replace('查', '')], lowercase)?.en).toContain(expected);
   });
 
-  it('takes the cause of most of them', () => {
+  it('names the most common cause', () => {
     expect(noteOf(['CT CT 頭'], false)?.en).toContain('capital');
     expect(noteOf(['CT 頭 頭'], false)?.en).toContain('traditional');
   });

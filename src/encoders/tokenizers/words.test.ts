@@ -56,14 +56,14 @@ describe("RoFormer's tokenizer of words", () => {
     expect([...asText.ids]).not.toContain(tokenizer.vocabulary.ids.mask);
   });
 
-  it('cuts nothing into words where the class is that of BERT', async () => {
+  it('does not segment words where the class is that of BERT', async () => {
     const { vocabulary, tokenize } = await loadTokenizer(
       folder({ 'tokenizer_config.json': { tokenizer_class: 'BertTokenizer' } }),
     );
     expect(Array.from(tokenize('头痛').ids, (id) => vocabulary.tokens[id])).toEqual(['头', '痛']);
   });
 
-  it('is saved under its class, without a tokenizer.json that would cut otherwise', async () => {
+  it('is saved under its class, without a tokenizer.json that would split differently', async () => {
     const size = fixture.vocabulary.length;
     const sizes = { hidden_size: 8, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 8 };
     const config = parseConfig(JSON.stringify({ model_type: 'roformer', vocab_size: size, ...sizes }));

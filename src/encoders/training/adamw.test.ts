@@ -6,7 +6,7 @@ import { createPool } from './kernels/pool.ts';
 /** Three stretches and a bit. */
 const [ROWS, WIDTH] = [400, 1000];
 
-it('clears the rows of a table that were looked up since, those of several batches where they are summed', () => {
+it('clears the rows of a table that were looked up since, over several batches where gradients accumulate', () => {
   for (const sum of [false, true]) {
     const [table] = createTrained(new Map([['table', [ROWS, WIDTH]]]), { sum, isTable: () => true });
     const filled = (rows: readonly number[]): void => {
@@ -23,7 +23,7 @@ it('clears the rows of a table that were looked up since, those of several batch
   }
 });
 
-it('rows of a table that no text looks up only decay, to the bit as in a step of the whole table', async () => {
+it('rows of a table that are not looked up only decay, as in a step of the whole table, to the bit', async () => {
   const shapes = new Map([['table', [ROWS, WIDTH]]]);
   const both = [false, true].flatMap((table) => createTrained(shapes, { isTable: () => table }));
   const [whole, table] = both;

@@ -56,7 +56,7 @@ describe('train', () => {
     expect(logOf(directory).filter(({ dev }) => dev !== undefined)).toHaveLength(3);
   });
 
-  it('moves no frozen parameter', async () => {
+  it('does not change frozen parameters', async () => {
     const request = tinyRequest(fresh(), { freeze: 2, epochs: 1 });
     const { weights } = await train(request);
     for (const [name, { data }] of request.initial) {
@@ -70,7 +70,7 @@ describe('train', () => {
     ['FGM', { adversarial: 0.5 }],
     ['a moving average', { ema: 0.8 }],
     ['accumulation and a cosine', { accumulate: 3, schedule: 'cosine' as const }],
-  ])('%s changes the weights, and gives the same again', async (_name, settings) => {
+  ])('%s changes the weights reproducibly', async (_name, settings) => {
     const [plain, once, again] = await Promise.all(
       [{}, settings, settings].map(async (change) =>
         bytesOf((await train(tinyRequest(fresh(), { epochs: 2, ...change }))).weights),
@@ -81,7 +81,7 @@ describe('train', () => {
   });
 
   it.each([0, 2])(
-    'needs the initial weights no longer once it has copies, with %d frozen layers',
+    'no longer needs the initial weights once it has copies, with %d frozen layers',
     async (freeze) => {
       const settings = { epochs: 2, freeze };
       const whole = bytesOf((await train(tinyRequest(fresh(), settings))).weights);

@@ -45,11 +45,11 @@ async function resume(state: object, filling = 0, reasons: string[] = []) {
   return { step: record.state.step, events };
 }
 
-it('resumes from a state that says where training stands', async () => {
+it('resumes from a valid state', async () => {
   expect(await resume(STATE)).toEqual({ step: 3, events: ['resumed'] });
 });
 
-it('begins anew, and says why, where another version wrote the checkpoint', async () => {
+it('starts from scratch, and says why, if another version wrote the checkpoint', async () => {
   for (const version of [TRAINING_VERSION - 1, undefined]) {
     const reasons: string[] = [];
     const { step, events } = await resume({ ...STATE, version }, 0, reasons);
@@ -58,7 +58,7 @@ it('begins anew, and says why, where another version wrote the checkpoint', asyn
   }
 });
 
-it('begins anew where a state is nested too deeply to be written again', async () => {
+it('starts from scratch where a state is nested too deeply to be written again', async () => {
   await resume(STATE);
   const file = join(directory, 'checkpoint-000000003.bin');
   const bytes = readFileSync(file);
@@ -77,7 +77,7 @@ it('begins anew where a state is nested too deeply to be written again', async (
   expect([state.step, events]).toEqual([0, ['skipped']]);
 });
 
-it('begins anew where a state says nothing to count on with', async () => {
+it('starts from scratch where a state has invalid counters', async () => {
   for (const wrong of [
     { step: 'x' },
     { step: -1 },
@@ -95,7 +95,7 @@ it('begins anew where a state says nothing to count on with', async () => {
   expect(await resume(STATE, Number.NaN)).toEqual({ step: 0, events: ['skipped'] });
 });
 
-it('writes the arrays of a training where they are, without a copy of all of them', async () => {
+it('writes the arrays of a training without copying them all', async () => {
   const data = new Float32Array(new SharedArrayBuffer(2 ** 25)).fill(0.5);
   const file = join(directory, 'checkpoint-000000001.bin');
   const before = process.memoryUsage().arrayBuffers;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toFloats, toHalves } from './floats.ts';
 
 describe('toFloats', () => {
-  it('knows all 65 536 halves', () => {
+  it('converts all 65 536 half-precision numbers', () => {
     const halves = Uint16Array.from({ length: 0x10000 }, (_, i) => i);
     const floats = toFloats(new Uint8Array(halves.buffer), 'f16')!;
     for (let half = 0; half < 0x10000; half++) {
@@ -23,7 +23,7 @@ describe('toFloats', () => {
     expect(floats).toHaveLength(0x10000);
   });
 
-  it('takes bfloat16 for upper halves of floats', () => {
+  it('reads bfloat16 as the upper halves of floats', () => {
     const bytes = new Uint8Array(Uint16Array.of(0x3f80, 0xc020, 0x7f80, 0x0001).buffer);
     expect([...toFloats(bytes, 'bf16')!]).toEqual([1, -2.5, Number.POSITIVE_INFINITY, 2 ** -133]);
   });
@@ -40,7 +40,7 @@ describe('toFloats', () => {
 describe('toHalves', () => {
   const every = toFloats(new Uint8Array(Uint16Array.from({ length: 0x10000 }, (_, i) => i).buffer), 'f16')!;
 
-  it('gives every half back, NaN as a NaN', () => {
+  it('round-trips every half-precision number, NaN as a NaN', () => {
     const back = toHalves(every)!;
     for (let half = 0; half < 0x10000; half++) {
       const isNone = (half & 0x7fff) > 0x7c00;
@@ -50,7 +50,7 @@ describe('toHalves', () => {
     expect(back).toHaveLength(0x10000);
   });
 
-  it('chooses the nearest half, the even one of two', () => {
+  it('rounds to nearest, ties to even', () => {
     const finite = [...every.subarray(0, 0x7c00)];
     const ties = finite.slice(1).map((value, i) => (value + finite[i]) / 2);
     const halves = toHalves(Float32Array.from(ties))!;
@@ -71,7 +71,7 @@ describe('toHalves', () => {
     );
   });
 
-  it('rounds up to the largest half and no further', () => {
+  it('rounds up to the largest half-precision number and no further', () => {
     expect(toHalves(Float32Array.of(65519.996))![0]).toBe(0x7bff);
     expect(toHalves(Float32Array.of(1, -65520))).toBeNull();
     expect(toHalves(Float32Array.of(3e38))).toBeNull();

@@ -37,7 +37,7 @@ describe('readPickle', () => {
     );
   });
 
-  it('remembers by number and in order', () => {
+  it('supports the memo by number and in order', () => {
     expect(read('\x8c\x01aq\x07h\x07\x86')).toEqual(['a', 'a']);
     expect(
       readPickle(binary('\x80\x04\x95\x00\x00\x00\x00\x00\x00\x00\x00\x8c\x01a\x94h\x00\x86.'), 'f'),
@@ -94,7 +94,7 @@ describe('readPickle', () => {
     expect(map.get('a')).toBe(map);
   });
 
-  it('stays small where lists hold lists over and over', () => {
+  it('stays small where lists contain the same list repeatedly', () => {
     const doubling = Array.from({ length: 200 }, () => '2\x86').join('');
     let value = read(`]${doubling}`);
     for (let depth = 0; depth < 200; depth++) value = (value as Pickled[])[0];

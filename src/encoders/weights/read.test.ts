@@ -141,7 +141,7 @@ describe('what is not a BERT', () => {
     expect((await refusal(folder)).message).toMatch(message);
   });
 
-  it('explains a path that is neither', async () => {
+  it('reports a path that is neither', async () => {
     expect((await refusal(join(scratch, 'nowhere'))).message).toMatch(/neither a folder nor a weights file/);
     expect((await refusal(join(scratch, 'nowhere.safetensors'))).message).toMatch(/config/);
   });

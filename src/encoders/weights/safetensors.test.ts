@@ -72,7 +72,7 @@ describe('safetensors', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('does not take integers for weights', async () => {
+  it('does not accept integers as weights', async () => {
     const opened = await openSafetensors(file({ a: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, 8));
     expect((await refusal(opened.tensors[0].read())).place.field).toBe('a');
     await opened.close();

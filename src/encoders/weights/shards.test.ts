@@ -32,13 +32,13 @@ function remapped(change: (map: WeightMap) => WeightMap): string {
 }
 
 describe('shards', () => {
-  it('are the model that one file is', async () => {
+  it('give the same model as a single file', async () => {
     const [whole, sharded] = ['safetensors-f32', 'safetensors-sharded'].map((name) => join(FIXTURES, name));
     expect((await readWeights(sharded)).tensors).toEqual((await readWeights(whole)).tensors);
     expect((await readWeights(join(sharded, INDEX))).file).toBe(join(sharded, INDEX));
   });
 
-  it('must all be there', async () => {
+  it('must all exist', async () => {
     const folder = copy();
     rmSync(join(folder, SECOND));
     const error = await refusal(readWeights(folder));
@@ -69,7 +69,7 @@ describe('shards', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('refuses a shard that is there twice', async () => {
+  it('refuses a duplicate shard', async () => {
     const folder = remapped((map) => ({ ...map, [POOLER]: 'again.safetensors' }));
     copyFileSync(join(folder, SECOND), join(folder, 'again.safetensors'));
     expect((await refusal(readWeights(folder))).message).toMatch(/places it in/);

@@ -166,7 +166,7 @@ describe('pytorch', () => {
     await opened.close();
   });
 
-  it('refuses the same numbers under a thousand heads', async () => {
+  it('refuses the same storage in a thousand tensors', async () => {
     const config = {
       vocab_size: 1,
       hidden_size: 1,

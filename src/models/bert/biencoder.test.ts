@@ -13,7 +13,7 @@ import { bert } from './kind.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-biencoder-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-it('takes as hard negatives what BM25 finds and nobody graded for the query, in any of its lists', async () => {
+it('takes as hard negatives documents that BM25 finds and that are not graded for the query in any list', async () => {
   const graded = [
     { query: '感冒怎么办', documents: [{ text: '感冒怎么办好', grade: 2 }] },
     { query: '感冒怎么办', documents: [{ text: '感冒了怎么办', grade: 0 }] },
@@ -64,7 +64,7 @@ it('pulls pairs together that share words, and keeps threshold and pooling in a 
   expect(await predict(await learn(SMALL), inputs)).toEqual(predictions);
 });
 
-it('has its parameters for rankings and similarity only, and only where there is an objective', async () => {
+it('accepts its parameters only for rankings and similarity, and only with an objective', async () => {
   const resolve = (name: string, given: GivenParameters) => bert.resolve(given, { task: findTask(name) });
   await expect(resolve('cMedIC', { objective: 'cosent' })).rejects.toMatchObject({
     code: 'bad-parameter',

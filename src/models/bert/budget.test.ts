@@ -7,7 +7,7 @@ const items = lengths.map((tokens, i) => ({ i, tokens }));
 const take = (limit: number, seed = 1) => withinBudget(items, limit, ({ tokens }) => tokens, seed);
 
 describe('withinBudget', () => {
-  it('fills the budget and no more, in the order given, from everywhere', () => {
+  it('fills the budget without exceeding it, with items from everywhere in the given order', () => {
     const taken = take(300);
     const used = total(taken.map(({ tokens }) => tokens));
     expect(used).toBeLessThanOrEqual(300);
@@ -17,7 +17,7 @@ describe('withinBudget', () => {
     expect(taken.at(-1)!.i).toBeGreaterThan(160);
   });
 
-  it('is the same for a seed, another for another, and grows with the limit', () => {
+  it('depends only on the seed, and grows with the limit', () => {
     expect(take(300)).toEqual(take(300));
     expect(take(300)).not.toEqual(take(300, 2));
     const larger = new Set(take(600));

@@ -43,7 +43,7 @@ const sorted = (relations: readonly CausalRelation[]): string[] =>
   relations.map((relation) => JSON.stringify(relation)).sort();
 
 describe('causal relations of a text', () => {
-  it('are decoded from what they are encoded as, in one window and in several', async () => {
+  it('are decoded from their encoding, in one window and in several', async () => {
     expect(sorted(await decoded(64))).toEqual(sorted(RELATIONS));
     expect((await planOf(16)).use(({ ask }) => ask(example.input).sequences.length)).toBeGreaterThan(1);
     expect(sorted(await decoded(16))).toEqual(sorted(RELATIONS));

@@ -8,7 +8,7 @@ const event = (core: string, more: Partial<ClinicalEvent> = {}): ClinicalEvent =
 const place = (start: number, word: string) => ({ start, end: start + word.length });
 
 describe('places of events', () => {
-  it('a core stands where its attributes are nearest, attributes nearest to their core', () => {
+  it('a core is placed where its attributes are nearest, attributes nearest to their core', () => {
     // 0 疼痛消失，6 腹部又 9 疼痛，12 腹部软
     const text = '疼痛消失了，腹部又疼痛，腹部软';
     expect(placeEvents(text, [event('疼痛', { anatomy: ['腹部'] })])).toEqual([
@@ -17,7 +17,7 @@ describe('places of events', () => {
     expect(placeEvents(text, [event('疼痛')])[0].core).toEqual(place(0, '疼痛'));
   });
 
-  it('two events of one core stand at two places, whichever comes first', () => {
+  it('two events of one core are at two places, in either order', () => {
     const text = '无疼痛，腹部疼痛';
     const [one, other] = [event('疼痛', { tendency: '否定' }), event('疼痛', { anatomy: ['腹部'] })];
     const expected = [
@@ -29,7 +29,7 @@ describe('places of events', () => {
     expect(placeEvents(text, [one, other, event('疼痛')]).map(({ core }) => core.start)).toEqual([1, 6, 1]);
   });
 
-  it('what is no piece of the text is left out', () => {
+  it('strings that are not in the text are left out', () => {
     const found = placeEvents('腹痛', [
       event('头痛'),
       event(''),

@@ -46,7 +46,7 @@ const decoded = async (
 };
 
 describe('events of a text', () => {
-  it('are decoded from what they are encoded as, in one window and in several', async () => {
+  it('are decoded from their encoding, in one window and in several', async () => {
     expect(await decoded(64)).toEqual(EVENTS);
     expect((await planOf(16)).use(({ ask }) => ask(example.input).sequences.length)).toBeGreaterThan(1);
     const cores = (await decoded(16)).map(({ core, tendency }) => [core, tendency]);

@@ -81,7 +81,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     expect(await predict(loaded, inputs)).toEqual(predictions);
   });
 
-  it('recognizes entities without lexicon features too, and keeps the threshold that dev chose', async () => {
+  it('recognizes entities without lexicon features, and keeps the threshold chosen on dev', async () => {
     const { task, fitted, inputs } = await learn('ner', { epochs: 6 });
     const folder = join(scratch, 'threshold');
     await fitted.save!(folder);
@@ -116,7 +116,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     await expect(learn('similarity', { copies: 1 })).rejects.toThrow('for entities only');
   });
 
-  it('is refused where any file of the folder was changed or is gone', async () => {
+  it('is refused where any file of the folder was changed or is missing', async () => {
     const { task, fitted } = await learn('relation', { epochs: 1 });
     const folder = join(scratch, 'whole');
     await fitted.save!(folder);
@@ -155,7 +155,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     expect(second.score).toBeGreaterThan(0.85);
   });
 
-  it('learns from no more tokens than its budget', async () => {
+  it('trains on no more tokens than its budget', async () => {
     const all = await learn('classification', { epochs: 1 });
     expect(all.fitted.learntFrom).toBe(128);
     const tokenBudget = 600;
@@ -184,7 +184,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     for (const bad of all) await expect(learn('ner', bad)).rejects.toMatchObject({ code: 'bad-parameter' });
   });
 
-  it('accepts every device and dtype there is', () => {
+  it('accepts every device and dtype', () => {
     expect(DEVICES).toEqual(EVERY_DEVICE);
     expect(DTYPES).toEqual(EVERY_DTYPE);
   });
@@ -258,7 +258,7 @@ describe('checkpoints', () => {
     expect(readdirSync(directory)).toEqual(['train.jsonl']);
   });
 
-  it('are used when the same is fitted again, not with force', async () => {
+  it('are used when the same model is fitted again, except with force', async () => {
     const directory = join(scratch, 'training');
     const notes: string[] = [];
     const onProgress = (_: number, note?: { en: string }): void => {

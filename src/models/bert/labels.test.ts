@@ -11,8 +11,8 @@ import { resolveParameters } from './resolve.ts';
 const FREQUENT_A = Array.from({ length: 10 }, (_, i) => (i < 9 ? 'a' : 'b'));
 const off = { classWeights: false, logitAdjustment: false };
 
-describe('what is learnt of labels', () => {
-  it('has weights and shares only where they are asked for', () => {
+describe('statistics of labels', () => {
+  it('have weights and shares only on request', () => {
     expect(learnLabels(FREQUENT_A, off)).toEqual({ labels: ['a', 'b'] });
     const adjusted = { labels: ['a', 'b'], shares: [0.9, 0.1] };
     expect(learnLabels(FREQUENT_A, { ...off, logitAdjustment: true })).toEqual(adjusted);
@@ -42,7 +42,7 @@ describe('logit adjustment', () => {
       Float32Array.of(1, 0),
     ]);
 
-  it('lowers what is frequent by its log share, with probabilities to match', async () => {
+  it('lowers frequent labels by their log share, with matching probabilities', async () => {
     const learnt = { labels: ['a', 'b'], shares: [0.9, 0.1] };
     const asked = async (adjustment: number | undefined) =>
       (await planOf({ ...learnt, adjustment })).use(({ ask }) => decode(ask));
@@ -54,7 +54,7 @@ describe('logit adjustment', () => {
     expect(await asked(undefined)).toEqual(await asked(1));
   });
 
-  it('is one of several decodings, of which dev chooses, and none without it', async () => {
+  it('is one of several decodings, chosen on dev, and off without dev', async () => {
     const learnt = { labels: ['a', 'b'], shares: [0.9, 0.1] };
     const choices = (await planOf(learnt)).use(({ decodings = [] }) =>
       decodings.map(({ ask, learnt }) => [(learnt as { adjustment: number }).adjustment, decode(ask).label]),

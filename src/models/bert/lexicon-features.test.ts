@@ -49,7 +49,7 @@ describe('lexicon features', () => {
   const teach = ({ input, gold }: Example<'ner'>): string[] =>
     Array.from(features.ofExample(input.text, tokenizer.tokenize(input.text), gold.entities), inWords);
 
-  it('encode the place in a word and, of a match, its place, its type and how often it is a mention', () => {
+  it('encode the position in a word and, for a match, its position, its type and how often it is a mention', () => {
     expect(ask('吃阿莫西林好吗')).toEqual([
       'single',
       'first, first of a drug always',
@@ -70,7 +70,7 @@ describe('lexicon features', () => {
     expect(ask('ＣＴ1')[0]).toContain('single of a disease mostly');
   });
 
-  it('of a training text leave out its own mentions', () => {
+  it('of a training text exclude its own mentions', () => {
     // 肺炎 is known from another text, 阿莫西林 only from this one
     const [drug, , , , verb, ...pneumonia] = teach(EXAMPLES[0]);
     expect([drug, verb]).toEqual(['first', 'single']);

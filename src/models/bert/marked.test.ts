@@ -19,24 +19,24 @@ const read = (turn: number, start: number, end: number, maxLength = 128): string
     .replaceAll('[SEP]', '|');
 
 describe('a part of a dialogue, marked in it', () => {
-  it('stands between separators, the dialogue before and after it', () => {
+  it('is between separators, with the dialogue before and after it', () => {
     expect(read(0, 0, 2)).toBe('<医：|发热|吗患：没有患：头痛。|');
     expect(read(2, 0, 3)).toBe('<医：发热吗患：没有患：|头痛。||');
   });
 
-  it('is cut to as much before as after, and more on one side where the other has no more', () => {
+  it('is truncated evenly before and after, with more on one side where the other is short', () => {
     expect(read(1, 0, 2, 4 + 2 + 4)).toBe('<患：|没有|患：|');
     expect(read(0, 0, 2, 4 + 2 + 6)).toBe('<医：|发热|吗患：没|');
     expect(read(2, 0, 2, 4 + 2 + 6)).toBe('<：没有患：|头痛|。|');
   });
 
-  it('keeps the beginning of what is longer than the room, and nothing where there is no token', () => {
+  it('keeps the beginning of a part that is too long, and nothing where there is no token', () => {
     expect(read(0, 0, 3, 6)).toBe('<|发热||');
     expect(read(0, 1, 1, 8)).toBe('<：发||热吗|');
     expect(() => read(0, 0, 2, 3)).toThrow(expect.objectContaining({ code: 'max-length' }));
   });
 
-  it('never leaves the text nor its room', () => {
+  it('never exceeds the text or the limit', () => {
     for (const count of [0, 1, 7]) {
       for (let first = 0; first <= count; first++) {
         for (let last = first; last <= count; last++) {

@@ -33,7 +33,7 @@ function writeFolder(name: string): { folder: string; vectors: number[][] } {
   return { folder: join(root, name), vectors };
 }
 
-it('export keeps how sentence-transformers makes vectors', async () => {
+it('export keeps the pooling settings of sentence-transformers', async () => {
   const { folder, vectors } = writeFolder('encoder');
   const out = join(root, 'exported');
   await exportModel(folder, out, ['fp32']);

@@ -13,7 +13,7 @@ describe('tags', () => {
   const cut = cutText(tokenizer, text, { maxLength: 64, overlap: 8 });
   const count = cut.tokens.ids.length;
 
-  it('give back entities that do not overlap, in UTF-16 offsets of the text', () => {
+  it('are decoded to non-overlapping entities, in UTF-16 offsets of the text', () => {
     const entities = [
       { start: 0, end: 2, type: 'symptom' },
       { start: 3, end: 6, type: 'drug' },

@@ -31,7 +31,7 @@ async function planOf(given: object, more: { decision?: 'count' | number; share?
 }
 
 describe('terms of a text', () => {
-  it('are learnt from right ones, wrong ones that were found, and how many there are', async () => {
+  it('are learned from right ones, wrong candidates, and their number', async () => {
     const { learnt, plan } = await planOf({ documents: 2 });
     expect(learnt).toMatchObject({ vocabulary: ['肺癌', '骨癌', '胃癌'], counts: [1, 2] });
     const targets = plan.use(({ items }) => items(train).map(({ rows: [{ target }] }) => target));
@@ -56,7 +56,7 @@ describe('terms of a text', () => {
     expect(plan.labels).toEqual(['no', 'yes', 'terms:1', 'terms:2']);
   });
 
-  it('are as many as are counted, or those above a threshold, one at least', async () => {
+  it('are the predicted number of best ones, or those above a threshold, at least one', async () => {
     const decode = async (decision: 'count' | number, two: number): Promise<readonly string[]> => {
       const { plan } = await planOf({}, { decision, share: 0 });
       return plan.use(({ ask }) => {
@@ -79,7 +79,7 @@ describe('terms of a text', () => {
     expect(await decode(0.9, 1)).toHaveLength(1);
   });
 
-  it('are judged by encoder and regression together', async () => {
+  it('are scored by encoder and regression together', async () => {
     const best = async (share: number): Promise<readonly string[]> =>
       (await planOf({}, { decision: 0.999, share })).plan.use(({ ask }) => {
         const { sequences, decode } = ask({ text: '肺癌待查' });
@@ -91,7 +91,7 @@ describe('terms of a text', () => {
     expect(await best(0)).not.toContain('肺癌');
   });
 
-  it('come from a list too, whose content is part of what a run starts from', async () => {
+  it('may come from a list, whose content is part of the identity of a run', async () => {
     const terminology = join(scratch, 'terms.txt');
     writeFileSync(terminology, '\ufeffC18\t结肠癌\r\nC16\t胃癌\r\n\r\n');
     const { learnt, plan } = await planOf({ terminology, candidates: 1 });
@@ -107,7 +107,7 @@ describe('terms of a text', () => {
     });
   });
 
-  it('are refused where what was learnt is damaged, and for other families', async () => {
+  it('are refused where the learned part is damaged, and for other families', async () => {
     const { learnt } = await planOf({});
     const { parameters, ...base } = await (async () => {
       const parsed = parseParameters(PARAMETERS, { layers: 1, hidden: 64 }, { name: bert.summary });

@@ -43,7 +43,7 @@ describe('crf', () => {
     fitted = await learn(examples(30), { onProgress: (share) => shares.push(share) });
   });
 
-  it('finds entities and says why', async () => {
+  it('finds entities and explains them', async () => {
     const text = '患者因肺癌入院治疗。';
     const [{ entities }] = await predict<'ner'>(fitted, [{ text }]);
     expect(entities).toEqual([{ start: 3, end: 5, type: '疾病和诊断' }]);
@@ -99,7 +99,7 @@ describe('crf', () => {
     expect(await predict<'ner'>(loaded, [{ text: '患者' }])).toEqual([{ entities: [] }]);
   });
 
-  it('takes a type seen only in dev as one it cannot know', async () => {
+  it('never predicts a type that occurs only in dev', async () => {
     const dev = [whole('患者', [{ start: 0, end: 2, type: '药物' }])];
     const model = await learn(examples(10), { dev });
     const [{ entities }] = await predict<'ner'>(model, [{ text: '患者因肺癌入院治疗。' }]);
@@ -148,7 +148,7 @@ describe('crf', () => {
     const asked = [{ text: '患者因肺癌入院治疗。' }];
     const both = [{ start: 3, end: 5, type: '疾病和诊断' }, part(3)];
 
-    it('tags types that overlap in layers of their own, and keeps them in one file', async () => {
+    it('tags types that overlap in separate layers, and keeps them in one file', async () => {
       const shares: number[] = [];
       const model = await learn(nested, { onProgress: (share) => shares.push(share) });
       expect(await predict<'ner'>(model, asked)).toEqual([{ entities: both }]);
@@ -210,7 +210,7 @@ describe('crf', () => {
     const damaged = join(folder, 'damaged.model');
     beforeAll(() => fitted.save!(file));
 
-    it('gives back the same model', async () => {
+    it('is read back as the same model', async () => {
       const loaded = await crf.load(file, task);
       const texts = ['患者因肺癌入院治疗。', '胃溃疡三年'].map((text) => ({ text }));
       expect(await predict<'ner'>(loaded, texts)).toEqual(await predict<'ner'>(fitted, texts));
@@ -218,7 +218,7 @@ describe('crf', () => {
       expect(Math.abs(loaded.bytes! - statSync(file).size)).toBeLessThan(2000);
     });
 
-    it('is refused when it is cut short anywhere', async () => {
+    it('is refused when it is truncated anywhere', async () => {
       const bytes = readFileSync(file);
       for (let share = 0; share < 1; share += 0.07) {
         writeFileSync(damaged, bytes.subarray(0, Math.floor(bytes.length * share)));
@@ -226,7 +226,7 @@ describe('crf', () => {
       }
     });
 
-    it('is refused when any byte of what was learnt differs', async () => {
+    it('is refused when any byte of the weights differs', async () => {
       const bytes = readFileSync(file);
       const start = 12 + bytes.readUInt32LE(8);
       for (let at = start; at < bytes.length; at += 997) {
@@ -244,7 +244,7 @@ describe('crf', () => {
       }
     });
 
-    it('is refused when its header lies', async () => {
+    it('is refused when its header is inconsistent', async () => {
       const bytes = readFileSync(file);
       for (const [from, to] of [
         ['"Int32Array"', '"Jnt32Array"'],

@@ -14,7 +14,7 @@ describe('layers of types', () => {
     expect(layersOf([nested, text([0, 4, 'sym'], [2, 6, 'dis'])], true)).toEqual([['bod'], ['dis'], ['sym']]);
   });
 
-  it('are one where nothing overlaps, where it is asked for, and of touching or equal types', () => {
+  it('are one where nothing overlaps, on request, and for adjacent spans or equal types', () => {
     const flat = text([0, 2, 'bod'], [2, 4, 'dis']);
     expect(layersOf([flat], undefined)).toEqual([['bod', 'dis']]);
     expect(layersOf([flat], true)).toEqual([['bod', 'dis']]);
@@ -24,7 +24,7 @@ describe('layers of types', () => {
     expect(layersOf([], true)).toEqual([[]]);
   });
 
-  it('take a few overlaps for slips', () => {
+  it('treat a few overlaps as annotation errors', () => {
     const many = Array.from({ length: 200 }, () => text([0, 2, 'bod'], [3, 5, 'dis']));
     const slip = text([0, 4, 'dis'], [0, 2, 'bod']);
     expect(layersOf([...many, slip], undefined)).toEqual([['bod', 'dis']]);

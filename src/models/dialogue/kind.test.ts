@@ -81,7 +81,7 @@ describe('dialogue', () => {
     });
   });
 
-  it('says why, and how far it is', () => {
+  it('explains its answers, and reports progress', () => {
     expect(fitted.explain!(test[0].input)[0].en).toMatch(
       /^turn 0: .+ → .+, (true|false|uncertain) \d+\.\d %: .*answer/,
     );

@@ -13,12 +13,12 @@ describe('the features of a status', () => {
   const ofCough = new Set(statusFeatures(turns, cough, [cough, fever]));
   const ofFever = new Set(statusFeatures(turns, fever, [cough, fever]));
 
-  it('hold the answer of the other speaker to a question', () => {
+  it('include the answer of the other speaker to a question', () => {
     expect(ofCough).toContain('asks 医生|answer=没有');
     expect(ofCough).toContain('医生|answer denies');
   });
 
-  it('hold the question before what the patient says', () => {
+  it('include the question before the patient’s turn', () => {
     expect(ofFever).toContain('患者|question asks');
     expect(ofFever).toContain('患者|answer none');
   });
@@ -29,7 +29,7 @@ describe('the features of a status', () => {
     expect(ofFever).not.toContain('医生|before=是');
   });
 
-  it('show where else the symptom comes up', () => {
+  it('show where else the symptom is mentioned', () => {
     const again = { turn: 2, start: 2, end: 4, name: '咳嗽' };
     expect(new Set(statusFeatures(turns, cough, [cough, again]))).toContain('医生|also after by 患者');
     expect([...ofCough].some((feature) => feature.includes('also'))).toBe(false);

@@ -96,7 +96,7 @@ describe('embedding', () => {
     expect((await predict<'ranking'>(loaded, [input]))[0].scores).toEqual(scores);
   });
 
-  it('dialogue acts: every turn by itself, kept as a classifier of turns', async () => {
+  it('dialogue acts: each turn separately, kept as a classifier of turns', async () => {
     const task = { ...findTask('dialogue-acts'), labels: [] };
     const talks = [TEXTS.slice(0, 5), TEXTS.slice(5)].map((texts) => ({
       turns: texts.map((text) => ({ speaker: '患', text })),
@@ -181,7 +181,7 @@ describe('embedding', () => {
     expect(segments().length).toBe(before + 1);
   });
 
-  it('says before fitting that the vocabulary lacks much of the texts', async () => {
+  it('warns before fitting that the vocabulary lacks much of the texts', async () => {
     const notes: string[] = [];
     const train = ['头風', '風風痛', '咳嗽', '嗽'].map((text, i) =>
       exampleOf<'classification'>({ text }, { label: labelOf(text) }, i),
@@ -193,7 +193,7 @@ describe('embedding', () => {
     expect(notes).toEqual([expect.stringMatching(/^cMedIC: 37\.5 % .*“風” \(3\)\. .*traditional/)]);
   });
 
-  it('stops when asked to', async () => {
+  it('stops when aborted', async () => {
     const stop = new AbortController();
     const fitted = await fitTexts({ cache: false });
     stop.abort(new Error('stopped'));
@@ -201,7 +201,7 @@ describe('embedding', () => {
     await expect(answering).rejects.toThrow('stopped');
   });
 
-  it('refuses an encoder that has changed, and finds it where it was moved', async () => {
+  it('refuses an encoder that has changed, and accepts one that was moved', async () => {
     const file = join(root, 'moved.bin');
     const moved = join(root, 'moved');
     cpSync(init, moved, { recursive: true });
@@ -213,7 +213,7 @@ describe('embedding', () => {
     await expect(embedding.load(file, task)).rejects.toMatchObject({ code: 'other-encoder' });
   });
 
-  it('refuses heads and families that it has not', async () => {
+  it('refuses unsupported heads and families', async () => {
     const given = { init, head: 'cosine' };
     const resolving = (task: string, parameters = given) =>
       embedding.resolve(parameters, { task: findTask(task) });

@@ -101,7 +101,7 @@ async function answer(fitted: FittedModel, inputs: readonly Input[], task: Task)
 const texts = (...list: string[]): Input[] => list.map((text) => ({ text }));
 
 describe('embedding with an endpoint', () => {
-  it('classifies by the vectors of a service, each text sent once, and counts what it took', async () => {
+  it('classifies by the vectors of a service, sending each text once, and counts usage', async () => {
     const fitted = await fitOn(CLASSES, train, { textsPerCall: 4 });
     expect(received.map(({ body }) => body.input.length)).toEqual([4, 2]);
     const inputs = texts('头疼', '咳血', '头痛三天');
@@ -114,7 +114,7 @@ describe('embedding with an endpoint', () => {
     expect(replies[1].usage).toBeUndefined();
   });
 
-  it('tells similar pairs by a threshold, and ranks with prompts for either side', async () => {
+  it('finds similar pairs by a threshold, and ranks with prompts for either side', async () => {
     const pairs = findTask('cMedQQ');
     const examples = [
       ['头痛', '头疼', '1'],
@@ -155,7 +155,7 @@ describe('embedding with an endpoint', () => {
     expect(answers).toMatchObject([['咳', '头'], ['头'], []].map((labels) => ({ prediction: { labels } })));
   });
 
-  it('asks for no vector twice, in another run neither, and for those of other dimensions anew', async () => {
+  it('requests no vector twice, even in another run, except with other dimensions', async () => {
     const init = fresh();
     await fitOn(CLASSES, train, { init });
     await fitOn(CLASSES, train, { init });
@@ -164,7 +164,7 @@ describe('embedding with an endpoint', () => {
     expect(received.map(({ body }) => body.dimensions)).toEqual([undefined, 3]);
   });
 
-  it('keeps what was answered when it stops at a limit', async () => {
+  it('keeps the vectors received when it stops at a limit', async () => {
     const init = fresh();
     const limited = { init, textsPerCall: 1, concurrency: 1, maxCalls: spending().calls + 4 };
     await expect(fitOn(CLASSES, train, limited)).rejects.toMatchObject({ code: 'budget-reached' });
@@ -173,7 +173,7 @@ describe('embedding with an endpoint', () => {
     expect(received).toHaveLength(6);
   });
 
-  it('leaves an example without an answer where the service takes one of its texts in no call', async () => {
+  it('leaves an example unanswered where the service never accepts one of its texts', async () => {
     script = (request, response) =>
       request.body.input.some((text) => text.includes('很长'))
         ? status(400, { error: { code: 'context_length_exceeded' } })(request, response)
@@ -290,7 +290,7 @@ describe('embedding with an endpoint', () => {
     });
   });
 
-  it('is a folder where one has the name, and refuses what only a folder has', async () => {
+  it('is a folder if one has the name, and refuses parameters that only apply to folders', async () => {
     expect(embedding.isRemote({ init: root, endpoint })).toBe(false);
     expect(embedding.isRemote({ init: 'bge-m3' })).toBe(false);
     const context = { task: CLASSES };

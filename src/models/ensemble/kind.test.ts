@@ -58,14 +58,14 @@ const symptoms = saying<'ner'>('a', () => entities(span(0, 'symptom'), span(4, '
 const drugs = saying<'ner'>('b', () => entities(span(2, 'drug'), span(6, 'symptom')));
 
 describe('spans', () => {
-  it('of every member that dev speaks for are given, those of another are not', async () => {
-    const liar = saying<'ner'>('c', () => entities(span(1, 'drug'), span(4, 'drug')));
+  it('are taken from every member that helps on dev, and from no other', async () => {
+    const misleading = saying<'ner'>('c', () => entities(span(1, 'drug'), span(4, 'drug')));
     const right = saying<'ner'>('d', () => entities(span(0, 'symptom'), span(2, 'drug')));
-    const fitted = await fitEnsemble('cEHRNER', ner, [liar, right]);
+    const fitted = await fitEnsemble('cEHRNER', ner, [misleading, right]);
     expect(await predict<'ner'>(fitted, [ner[0].input])).toEqual([ner[0].gold]);
   });
 
-  it('are stacked by type: each member is believed in what it is good at', async () => {
+  it('are stacked by type: each member counts for the types it is good at', async () => {
     const voted = await fitEnsemble('cEHRNER', ner, [symptoms, drugs], { method: 'vote' });
     expect(await predict<'ner'>(voted, [ner[0].input])).not.toEqual([ner[0].gold]);
     const stacked = await fitEnsemble('cEHRNER', ner, [symptoms, drugs], { method: 'stack', c: 100 });
@@ -112,7 +112,7 @@ describe('labels', () => {
     ]);
   });
 
-  it('weigh the member that is right more, and one that gave nothing not at all', async () => {
+  it('give a better member more weight, and one without answers none', async () => {
     const wrong = labelled('a', { '0': 0.1, '1': 0.9 });
     const right = labelled('b', { '0': 0.6, '1': 0.4 });
     const untuned = await fitEnsemble('cMedIC', dev, [wrong, right], { tune: false });
@@ -152,7 +152,7 @@ describe('labels', () => {
 });
 
 describe('sets', () => {
-  it('of triples hold what most members give', async () => {
+  it('of triples contain what most members predict', async () => {
     const triple = (object: string) => ({ subject: '感冒', predicate: '症状', object });
     const giving = (...objects: string[]) =>
       saying<'relation'>('t', () => ({ triples: objects.map(triple) }));
@@ -166,7 +166,7 @@ describe('sets', () => {
     ]);
   });
 
-  it('of symptoms have one status a name, and mentions where a member gives any', async () => {
+  it('of symptoms have one status per name, and mentions where a member gives any', async () => {
     const symptom = (name: string, status: 'true' | 'false') => ({ name, status });
     const mention = { turn: 0, start: 0, end: 2 };
     const a = saying<'dialogue'>('a', () => ({ symptoms: [symptom('发热', 'true')], entities: [mention] }));
@@ -215,7 +215,7 @@ describe('one label per part', () => {
     expect(await answers(members, [])).toEqual([{ acts: ['ask', 'tell', 'other'] }]);
   });
 
-  it('is that of the member that dev believes, by label where it is stacked', async () => {
+  it('is that of the member that is best on dev, by label where stacked', async () => {
     const [wrong, right] = [acting('tell', 'ask', 'ask'), acting('ask', 'tell', 'other')];
     expect(await answers([wrong, right], dev)).toEqual([dev[0].gold]);
     const halves = [acting('ask', 'other', 'other'), acting('other', 'tell', 'ask')];
@@ -276,7 +276,7 @@ describe('events', () => {
 });
 
 describe('causal relations', () => {
-  it('are those that most members place alike', async () => {
+  it('are those that most members put in the same place', async () => {
     const place = (start: number) => ({ start, end: start + 2 });
     const cause = (from: number, to: number) => ({ head: place(from), relation: '1', tail: place(to) });
     const condition = { head: place(0), relation: '2', tail: cause(3, 6) };
@@ -298,7 +298,7 @@ describe('rankings', () => {
   };
   const scoring = (...scores: number[]) => saying<'ranking'>('r', () => ({ scores }));
 
-  it('are averaged after standardising, so that no scale drowns the other', async () => {
+  it('are averaged after standardising, so that no scale dominates', async () => {
     const fitted = await fitEnsemble('cMedIR', [], [scoring(1000, 2000, 0), scoring(0, 1, 2)]);
     const [{ scores }] = await predict<'ranking'>(fitted, [list.input]);
     expect(scores.indexOf(Math.max(...scores))).toBe(1);
@@ -312,7 +312,7 @@ describe('rankings', () => {
     expect(scores[2]).toBeCloseTo((1 / 63 + 1 / 61) / 2, 12);
   });
 
-  it.each(['average', 'stack'])('prefer the member that dev prefers: %s', async (method) => {
+  it.each(['average', 'stack'])('prefer the member that is better on dev: %s', async (method) => {
     const fitted = await fitEnsemble('cMedIR', [list], [scoring(9, 1, 0), scoring(0, 1, 2)], { method });
     const [{ scores }] = await predict<'ranking'>(fitted, [list.input]);
     expect(scores[2]).toBeGreaterThan(scores[1]);
@@ -320,7 +320,7 @@ describe('rankings', () => {
   });
 });
 
-it('leaves out what was answered before, and stops when told to', async () => {
+it('skips answered inputs, and stops when aborted', async () => {
   const fitted = await fitEnsemble('cEHRNER', ner, [symptoms, drugs]);
   const asked: number[] = [];
   await fitted.answer([ner[0].input, ner[1].input], {

@@ -74,7 +74,7 @@ it('lets k neighbours vote, the nearer with more weight', async () => {
   expect(scores!['0']).toBe(0);
 });
 
-it('gives the most frequent answer where nothing is shared', async () => {
+it('gives the most frequent answer where no n-gram is shared', async () => {
   const predictor = await fitKnn(
     [
       ['糖尿病', '1'],

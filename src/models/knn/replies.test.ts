@@ -17,7 +17,7 @@ const TRAIN: readonly Example<'generation'>[] = [
   { id: '1', input: talk('咳嗽有痰'), gold: { references: ['吃点止咳药'] } },
 ];
 
-it('writes what the nearest dialogue of train was answered with, of long ones by beginning and end', async () => {
+it('replies as in the nearest training dialogue, comparing long ones by beginning and end', async () => {
   const task = findTask('generation');
   const fitted = await fitOn<'generation'>(knn, task, [...TRAIN]);
   const inputs = [talk('我胃痛'), talk('咳嗽', '很久了'), talk('胃痛', '……'.repeat(500), '怎么办')];

@@ -25,7 +25,7 @@ describe('createMatcher', () => {
     expect(words('CTA', 'CT', 'CTA')).toEqual(['CTA']);
   });
 
-  it('finds nothing in nothing', () => {
+  it('finds nothing in an empty text', () => {
     expect(words('', 'a')).toEqual([]);
     expect(words('a', '')).toEqual([]);
   });

@@ -11,7 +11,7 @@ import { calibrate, crossEntropy } from '../shared/logistic/crossvalidate.ts';
 import { mergeColumns, times, transposedTimes } from '../shared/logistic/gram.ts';
 
 describe('mergeColumns', () => {
-  it('keeps the products of rows, and says what stands for what', () => {
+  it('keeps the products of rows, and returns the mapping of columns', () => {
     const builder = createRowsBuilder();
     const dense = [
       [1, 0, 1, 2, 0, 1],
@@ -43,7 +43,7 @@ describe('mergeColumns', () => {
 });
 
 describe('calibrate', () => {
-  it('finds the slope and offset that scores were drawn with', async () => {
+  it('recovers the slope and offset with which scores were drawn', async () => {
     const random = createRandom(1);
     const scores = Float64Array.from({ length: 20_000 }, () => random.next() * 8 - 4);
     const targets = scores.map((score) => (random.next() < 1 / (1 + Math.exp(-(0.5 * score + 1))) ? 1 : 0));
@@ -100,7 +100,7 @@ describe('linear', () => {
       };
     });
 
-  it('learns on pairs what neither side shows alone', async () => {
+  it('learns from pairs what neither side shows alone', async () => {
     const predictor = await fitLinear('cMedQQ', pairs(100));
     const inputs = pairs(100).map(({ input }) => input);
     const answers = await predict<'similarity'>(predictor, inputs);
@@ -125,7 +125,7 @@ describe('linear', () => {
     expect(await positives([], { c: 0.01 })).toBe(0);
   });
 
-  it('gives rare classes the same say when classes are balanced', async () => {
+  it('gives rare classes equal weight when classes are balanced', async () => {
     const train = Array.from({ length: 100 }, (_, i): Example<'classification'> => {
       const label = i < 5 ? 'rare' : 'usual';
       return { id: `${i}`, input: { text: i % 2 === 0 ? '甲' : i < 5 ? '乙' : '丙' }, gold: { label } };
@@ -172,7 +172,7 @@ describe('linear', () => {
     }
   });
 
-  it('keeps the number of features that is asked for', async () => {
+  it('keeps the requested number of features', async () => {
     const one = await fitLinear('cMedQQ', pairs(50), [], { features: 1 });
     expect(one.explain!(pairs(50)[0].input)).toHaveLength(2);
   });

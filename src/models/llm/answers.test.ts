@@ -90,7 +90,7 @@ describe('an answer', () => {
     expect(await answerOf(() => scripted)).toMatchObject({ status: 'missing', reason, failed: true });
   });
 
-  it('is missing where it does not begin in time', async () => {
+  it('is missing where the reply does not begin in time', async () => {
     const parameters = { firstTokenTimeout: 0.05 };
     expect(await answerOf(() => () => {}, { parameters })).toMatchObject({
       reason: 'first-byte-timeout',
@@ -101,7 +101,7 @@ describe('an answer', () => {
 
 describe('quotes of entities', () => {
   const input = { text: '头痛三天，ＣＴ检查，头痛加重' };
-  it('become places, and what is made up is counted', async () => {
+  it('become spans, and invented ones are counted', async () => {
     const entities = [
       { quote: '头痛', type: 'symptom', occurrence: 2 },
       { quote: 'ct检查', type: 'disease', occurrence: null },

@@ -12,7 +12,7 @@ import { createInterviewer, PAIR, PAIRS, type Script } from './fixtures/intervie
 const { ask, askAgain, answerOf, received, directory, otherRun } = createInterviewer();
 
 describe('calls', () => {
-  it('are tried again after an overload, when the service asks to', async () => {
+  it('are retried after an overload, when the service says', async () => {
     const { answers, replies } = await ask(
       ({ number }) => (number === 0 ? status(429, {}, { 'retry-after': '0.05' }) : '{"label":"1"}'),
       { parameters: { retries: 1 } },
@@ -21,13 +21,13 @@ describe('calls', () => {
     expect(replies[0].usage).toMatchObject({ calls: 1, retries: 1, promptTokens: 10, completionTokens: 2 });
   });
 
-  it('that fail again and again are counted, too', async () => {
+  it('that fail repeatedly are counted', async () => {
     const { answers, replies } = await ask(() => status(500), { parameters: { retries: 1 } });
     expect(answers[0]).toMatchObject({ status: 'missing', reason: 'http-500' });
     expect(replies[0].usage).toMatchObject({ calls: 0, retries: 1 });
   });
 
-  it('are not made again for what is kept, nor by another run beside this one', async () => {
+  it('are not repeated for kept replies, nor by a concurrent run', async () => {
     const script = (): Scripted => '{"label":"1"}';
     const asked = { parameters: { name: 'same' } };
     await ask(script, asked);
@@ -41,7 +41,7 @@ describe('calls', () => {
     expect(received()).toHaveLength(2);
   });
 
-  it('of other runs take no open file each, and are no longer known once those are gone', async () => {
+  it('of other runs keep no file open, and are forgotten once those runs are deleted', async () => {
     const endpoint: Endpoint = { url: 'http://127.0.0.1:1/v1', model: 'm', profile: NO_PROFILE };
     const runs = await mkdtemp(join(tmpdir(), 'chineseblue-calls-'));
     try {
@@ -66,7 +66,7 @@ describe('calls', () => {
     }
   });
 
-  it('that two inputs ask alike are made once, also at the same time', async () => {
+  it('with equal prompts are made once, even concurrently', async () => {
     const { answers } = await ask(() => '{"label":"1"}', { inputs: [PAIR, PAIR, { ...PAIR }] });
     expect(answers.map(({ status }) => status)).toEqual(['answered', 'answered', 'answered']);
     expect(received()).toHaveLength(1);
@@ -100,14 +100,14 @@ describe('calls', () => {
       streamed('<think>同义</think>{"label":"1"}', { reasoning: '两句都问…' }),
       '两句都问…\n同义',
     ],
-  ])('are kept with thoughts in %s apart from the answer', async (_, scripted, reasoning) => {
+  ])('are kept with the reasoning in %s separate from the answer', async (_, scripted, reasoning) => {
     const { replies } = await ask(() => scripted);
     expect(replies[0].raw).toMatchObject({ repeats: [[{ text: '{"label":"1"}', reasoning }]] });
     const kept = (await readFile(join(directory(), 'calls.jsonl'), 'utf8')).trim().split('\n');
     expect(JSON.parse(kept.at(-1) ?? '').reply).toMatchObject({ text: '{"label":"1"}', reasoning });
   });
 
-  it('stop at a limit, and what was answered is kept', async () => {
+  it('stop at a limit, and replies are kept', async () => {
     const inputs = Array.from({ length: 9 }, (_, i) => ({ textA: `甲${i}`, textB: '乙' }));
     const asked = { inputs, parameters: { name: 'limited', concurrency: 1 } };
     const maxCalls = spending().calls + 4;
@@ -119,7 +119,7 @@ describe('calls', () => {
     expect(received()).toHaveLength(9);
   });
 
-  it('carry the key of the environment, which is written nowhere', async () => {
+  it('send the key of the environment, which is not written anywhere', async () => {
     process.env.CHINESEBLUE_TEST_KEY = 'sk-secret-123';
     const { replies } = await ask(() => '{"label":"1"}', { parameters: { keyEnv: 'CHINESEBLUE_TEST_KEY' } });
     delete process.env.CHINESEBLUE_TEST_KEY;
@@ -135,7 +135,7 @@ describe('calls', () => {
     await expect(ask(() => status(code))).rejects.toMatchObject({ code: expected });
   });
 
-  it('end where a service takes no request at all, with what it says', async () => {
+  it('fail where a service refuses every request, with its message', async () => {
     const inputs = Array.from({ length: 40 }, (_, i) => ({ textA: `甲${i}`, textB: '乙' }));
     const refusal = status(400, { error: { message: 'Use max_completion_tokens instead.' } });
     await expect(ask(() => refusal, { inputs, parameters: { concurrency: 2 } })).rejects.toMatchObject({
@@ -151,7 +151,7 @@ describe('calls', () => {
     expect(answers.filter(({ status: of }) => of === 'missing')).toHaveLength(39);
   });
 
-  it('end at once where nothing listens', async () => {
+  it('fail at once where nothing listens', async () => {
     await expect(askAgain({}, 'http://127.0.0.1:1/v1')).rejects.toMatchObject({ code: 'no-connection' });
   });
 
@@ -168,13 +168,13 @@ describe('the shape of answers', () => {
   const probed = (script: Script) => ask(script, { parameters: { structured: 'probe' } });
   const rungs = (): (string | undefined)[] => received().map(({ body }) => body.response_format?.type) ?? [];
 
-  it('is a schema where the service keeps to it, and the first question is not asked twice', async () => {
+  it('is a schema where the service enforces it, and the first question is not asked twice', async () => {
     const { replies } = await probed(() => '{"label":"1"}');
     expect(replies[0].raw).toMatchObject({ rung: 'schema' });
     expect(rungs()).toEqual(['json_schema']);
   });
 
-  it('is JSON mode where schemas are refused, and words where that is ignored', async () => {
+  it('is JSON mode where schemas are refused, and instructions where that is ignored', async () => {
     await probed(({ body }) =>
       body.response_format?.type === 'json_schema' ? status(400) : '{"label":"1"}',
     );
@@ -184,7 +184,7 @@ describe('the shape of answers', () => {
     expect(replies[0].raw).toMatchObject({ rung: 'text' });
   });
 
-  it('is asked of another question where an answer does not tell, and is no worse for a context that is too small', async () => {
+  it('is probed with another question where a reply is inconclusive, or exceeds the context', async () => {
     const inputs = [PAIR, { textA: '头痛怎么办', textB: '头疼怎么办' }];
     const tooLong = status(400, { error: { code: 'context_length_exceeded' } });
     const cut = completion({ content: '{"lab' }, { finish_reason: 'length' });
@@ -198,14 +198,14 @@ describe('the shape of answers', () => {
     }
   });
 
-  it('is known from an answer that was cut off after it began so', async () => {
+  it('is recognised from the beginning of a truncated reply', async () => {
     const cut = completion({ content: '{"label": "1' }, { finish_reason: 'length' });
     const { replies } = await probed(() => cut);
     expect(rungs()).toEqual(['json_schema']);
     expect(replies[0].raw).toMatchObject({ rung: 'schema' });
   });
 
-  it('is kept beside the calls', async () => {
+  it('is kept with the calls', async () => {
     await ask(({ body }) => (body.response_format ? '答案是匹配' : '{"label":"1"}'), {
       parameters: { name: 'shape', structured: 'probe' },
     });
@@ -215,7 +215,7 @@ describe('the shape of answers', () => {
 });
 
 describe('usage', () => {
-  it('that is nonsense counts as not reported, and costs no answer', async () => {
+  it('with invalid values counts as not reported, and loses no reply', async () => {
     const content = '{"label":"1"}';
     for (const usage of [{ prompt_tokens: -5, completion_tokens: 'two' }, 'many', []]) {
       const { answers, replies } = await ask(() => ({ ...completion({ content }), usage }));
@@ -251,7 +251,7 @@ describe('prompts that a service may have cut', () => {
       return { ...completion({ content: '{"label":"1"}' }), usage: { prompt_tokens, completion_tokens: 5 } };
     };
 
-  it('are said, where it counted far fewer tokens than for others', async () => {
+  it('are reported where it counted far fewer tokens than for others', async () => {
     const inputs = texts(1, 2, 1, 3, 2000, 1500);
     const { notes, answers } = await ask(counting(1000), { inputs });
     expect(answers.every(({ status }) => status === 'answered')).toBe(true);
@@ -259,7 +259,7 @@ describe('prompts that a service may have cut', () => {
     expect(notes[0].zh).toContain('6 个问题中有 2 个');
   });
 
-  it('are said where all were, and not where none was', async () => {
+  it('are reported where all were cut, and not where none was', async () => {
     const { notes } = await ask(counting(500), { inputs: texts(2000, 1800) });
     expect(notes[0]?.en).toMatch(/^For 2 of 2 questions/);
     expect((await ask(counting(1e6), { inputs: texts(1, 2000, 30, 4) })).notes).toEqual([]);
@@ -267,7 +267,7 @@ describe('prompts that a service may have cut', () => {
 });
 
 describe('the calls of a run', () => {
-  it('of another model are not touched', async () => {
+  it('of another model are not deleted', async () => {
     await ask(() => '{"label":"1"}', { parameters: { name: 'first' } });
     const before = await readFile(join(directory(), 'calls.jsonl'), 'utf8');
     await expect(askAgain({ parameters: { name: 'second' } })).rejects.toMatchObject({ code: 'other-calls' });

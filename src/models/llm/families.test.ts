@@ -20,7 +20,7 @@ describe.each(familyIds)('%s', (id) => {
     parameters: { structured, concurrency: 1 },
   });
 
-  it('is asked of a service, held to its schema, and answered as gold has it', async () => {
+  it('is sent to a service with its schema, and the gold answer is read back', async () => {
     const { answers, replies } = await ask(({ number }) => worked[number], asked('schema'));
     const [answer] = answers;
     if (answer.status !== 'answered') throw new Error(answer.status);

@@ -7,7 +7,7 @@ import { llm } from './kind.ts';
 
 const { ask, answerOf, received } = createInterviewer();
 
-it('prompts of the corpus are sent word for word, and text is answered by text', async () => {
+it('prompts of the corpus are sent unchanged, and answered by text', async () => {
   const task = taskOf('instruction', ['非上述类型', '治疗方案'], { primary: 'instruction/label/macro-f1@1' });
   const question = (prompt: string) => ({ prompt, form: 'label' as const, choices: ['治疗方案'] });
   const train = [{ id: '0', input: question('胃痛怎么治\n答：'), gold: { target: '治疗方案' } }];
@@ -48,7 +48,7 @@ describe('worked examples', () => {
     expect((replies[0].raw as { shots: string[] }).shots).toHaveLength(2);
   });
 
-  it('of every label come first where they are chosen per class, and the nearest where these are wanted', async () => {
+  it('of every label come first when chosen per class, and the nearest on request', async () => {
     // One of twelve has the other label.
     const uneven = Array.from(
       { length: 12 },
@@ -96,7 +96,7 @@ describe('ranking', () => {
     expect(answer).toMatchObject({ prediction: { scores: [0, 2, 1] } });
   });
 
-  it('reads no grade beyond the scale, however large', async () => {
+  it('accepts no grade beyond the scale', async () => {
     for (const grade of [9, 1e12, -1, 1.5])
       expect(
         await answerOf(() => JSON.stringify({ grade }), { task: RANKING, inputs: [input] }),
@@ -154,7 +154,7 @@ describe('probabilities', () => {
     });
   });
 
-  it('follow worked examples whose letters turn with the options', async () => {
+  it('use worked examples whose letters rotate with the options', async () => {
     const train = ['0', '1'].map(
       (label, i): Example => ({
         id: `t${i}`,
@@ -173,7 +173,7 @@ describe('probabilities', () => {
     expect(worked[0]).toEqual([...worked[1]].reverse());
   });
 
-  it('that a model has none of which ends at once or begins inside a character leave one answer unreadable', async () => {
+  it('leave one answer unreadable where a model ends at once or begins inside a character', async () => {
     const parameters = { mode: 'logprob' };
     for (const content of ['', '\uFFFD'])
       expect(await answerOf(() => completion({ content }), { parameters })).toMatchObject({
@@ -181,7 +181,7 @@ describe('probabilities', () => {
       });
   });
 
-  it('are told from written answers by the name in tables', () => {
+  it('are distinguished from written answers by the name in tables', () => {
     expect(llm.variant({ name: 'm', mode: 'logprob' })).toBe('logprob');
     expect(llm.variant({ name: 'm' })).toBe('');
   });
@@ -196,7 +196,7 @@ describe('probabilities', () => {
 });
 
 describe('repeats', () => {
-  it('are asked as often, and voted on where that is wanted', async () => {
+  it('are asked the given number of times, with a vote on request', async () => {
     const script = ({ number }: Received): Scripted => `{"label":"${number === 0 ? 0 : 1}"}`;
     const parameters = { repeats: 3, temperature: 1, concurrency: 1 };
     expect(await answerOf(script, { parameters })).toMatchObject({ prediction: { label: '0' } });

@@ -4,7 +4,7 @@ import { averageScores, scoreLetters } from './letters.ts';
 const OPTIONS = ['yes', 'no'].map((id) => ({ id, meaning: { en: id, zh: id } }));
 
 describe('scores of letters', () => {
-  it('are logarithms of shares', () => {
+  it('are logarithms of probabilities', () => {
     const scores = scoreLetters(
       [
         { token: 'A', logprob: Math.log(0.6) },
@@ -18,7 +18,7 @@ describe('scores of letters', () => {
   it.each([
     ['the only likely token', 'A', 'B'],
     ['beside a token that is no letter', '答', 'A'],
-  ])('are finite where services say -9999 of all others than %s', (_, likely, unlikely) => {
+  ])('are finite where services report -9999 for all except %s', (_, likely, unlikely) => {
     const first = [
       { token: likely, logprob: 0 },
       { token: unlikely, logprob: -9999 },

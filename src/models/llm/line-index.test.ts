@@ -17,7 +17,7 @@ describe('createLineIndex', () => {
 });
 
 describe('createHashSet', () => {
-  it('has what was added', () => {
+  it('contains what was added', () => {
     const set = createHashSet();
     set.add(hashOf(1));
     expect([set.has(hashOf(1)), set.has(hashOf(2))]).toEqual([true, false]);

@@ -54,8 +54,8 @@ describe('a preview', () => {
   });
 });
 
-describe('a prompt of a file', () => {
-  it('is sent in its language, and is what the record names', async () => {
+describe('a prompt from a file', () => {
+  it('is sent in its language, and named in the record', async () => {
     const promptFile = await write(OWN);
     await ask(() => '{"label":"1"}', { parameters: { promptFile } });
     expect(received()[0].body.messages.map(({ content }) => content)).toEqual([
@@ -88,7 +88,7 @@ describe('a prompt of a file', () => {
     });
   });
 
-  it('is asked for by a path that is there', async () => {
+  it('must be an existing file', async () => {
     const promptFile = join(folder, 'absent.json');
     await expect(promptOf(PAIRS, { promptFile })).rejects.toMatchObject({ code: 'file-missing' });
   });

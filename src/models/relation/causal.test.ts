@@ -19,7 +19,7 @@ const examplesOf = async (split: 'train' | 'test') =>
   (await (await openDataset({ task, dir: samplesDir() })).split(split))
     .examples as readonly Example<'causal'>[];
 
-it('a condition on a relation is three pairs, which make it again', () => {
+it('a condition on a relation is encoded as three pairs, and decoded from them', () => {
   const [condition, cause, effect] = [0, 3, 6].map((start) => ({ start, end: start + 2 }));
   const nested = { head: condition, relation: '2', tail: { head: cause, relation: '1', tail: effect } };
   const { triples, mentions } = asPairs('孕妇，贫血致心快', [nested]);
@@ -38,7 +38,7 @@ it('a condition on a relation is three pairs, which make it again', () => {
   expect(fromPairs(candidates.slice(0, 2))).toEqual([]);
 });
 
-it('finds relations and conditions of new texts, says why, and answers the same when loaded', async () => {
+it('finds relations and conditions of new texts, explains them, and answers the same when loaded', async () => {
   const [train, test] = [await examplesOf('train'), await examplesOf('test')];
   const inputs = test.map(({ input }) => input);
   const fitted = await fitOn<'causal'>(relation, task, [...train], { parameters: { iterations: 30 } });

@@ -19,7 +19,7 @@ const examplesOf = async (split: 'train' | 'test') =>
   (await (await openDataset({ task, dir: samplesDir() })).split(split))
     .examples as readonly Example<'decision-tree'>[];
 
-it('learns what relations are conditions, and how several belong together', async () => {
+it('learns which relations are conditions, and how they combine', async () => {
   const { roles, logics } = learnHabits((await examplesOf('train')).map(({ gold }) => gold.tree));
   expect(roles).toEqual({ 临床表现: 'C', 治疗方案: 'D', 治疗药物: 'D' });
   expect(logics.C).toBe('or');

@@ -68,7 +68,7 @@ describe('relation', () => {
     });
   });
 
-  it('says why', () => {
+  it('explains its answers', () => {
     expect(fitted.explain!(test[0].input)[0].en).toMatch(/^.+ —.+→ .+, \d+\.\d %: .+\(\d/);
   });
 

@@ -26,7 +26,7 @@ it('leaves out strings that are not in the text, and empty ones', () => {
   expect(locate('头痛', [treats, { ...treats, subject: '' }])).toEqual([]);
 });
 
-it('gives strings without type one of their own, and strings with several the most frequent', () => {
+it('gives strings without type a separate one, and strings with several the most frequent', () => {
   expect(locate('肺炎', [{ subject: '肺炎', predicate: 'p', object: 'x' }])[0].type).toBe('entity');
   const triples = [{ ...treats, subjectType: '症状' }, treats, { ...treats, object: '阿司匹林' }];
   expect(locate('肺炎', triples)[0].type).toBe('疾病');

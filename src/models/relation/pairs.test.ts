@@ -10,7 +10,7 @@ const mentions = [
 ];
 
 describe('pairs', () => {
-  it('are ordered, of different strings, at the places where they stand closest', () => {
+  it('are ordered pairs of different strings, at their closest places', () => {
     const pairs = pairsOf(text, mentions);
     expect(pairs.map(({ types }) => types).sort()).toEqual(['疾病 → 药物', '药物 → 疾病']);
     expect(pairs[0]).toMatchObject({ subjectText: '肺炎', objectText: '青霉素', subject: { start: 0 } });

@@ -21,13 +21,13 @@ const content = {
 };
 
 describe('model files', () => {
-  it('give back what was written', async () => {
+  it('are read back as written', async () => {
     await writeModelFile(file, 'kind', content);
     expect(await readModelFile(file, 'kind', 'ner')).toEqual(content);
     expect(readFileSync(file).length).toBeGreaterThanOrEqual(sizeOf(content));
   });
 
-  it('say what is wrong', async () => {
+  it('give typed errors when damaged', async () => {
     await writeModelFile(file, 'kind', content);
     await expect(readModelFile(file, 'other')).rejects.toMatchObject({
       code: 'other-model',
@@ -39,7 +39,7 @@ describe('model files', () => {
     });
   });
 
-  it('are refused at any length but their own', async () => {
+  it('are refused at any other length', async () => {
     await writeModelFile(file, 'kind', content);
     const whole = readFileSync(file);
     const cut = join(directory, 'cut');

@@ -36,7 +36,7 @@ async function repliesOf(
 }
 
 describe('families whose parts are classified', () => {
-  it('have one reply for each input, with what its parts took', async () => {
+  it('have one reply for each input, with the usage of its parts', async () => {
     const example = { id: '0', input: turns('疼吗'), gold: { acts: ['ask'] } };
     const fitted = await fit['dialogue-acts']!(fitRequest<'dialogue-acts'>(task, [example]));
     const inputs = [turns('疼吗', '不疼'), turns(), turns('好', '坏', '吗')];
@@ -53,13 +53,13 @@ describe('families whose parts are classified', () => {
     expect([...(await repliesOf(fitted, inputs, new Set([0, 2]))).keys()]).toEqual([1]);
   });
 
-  it('are read back for their family, others as they are', async () => {
+  it('are read back for their family, others unchanged', async () => {
     const replies = await repliesOf(await load('file', task, {}), [turns('疼吗')]);
     expect(replies.get(0)?.raw).toEqual({ acts: ['ask'] });
     expect(await load('file', findTask('cMedIC'), {})).toBe(classifier);
   });
 
-  it('are classified by the texts that are counted beforehand', async () => {
+  it('are classified by the same texts that estimates count', async () => {
     const input = { ...turns('疼吗', '不疼'), mentions: [{ turn: 1, start: 1, end: 2 }] };
     expect(partTexts(findTask('mention-status'), input)).toEqual(['患者：不【疼】']);
     expect(partTexts(task, turns('疼吗', '不疼'))).toEqual(['患者：疼吗', '患者：不疼']);

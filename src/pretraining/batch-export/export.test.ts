@@ -106,7 +106,7 @@ describe('exported batches', () => {
     }
   });
 
-  it('say what packed text does not train, and the dropout of pretraining', async () => {
+  it('state what packed text does not train, and the dropout of pretraining', async () => {
     const start = { init: at('first', 'model'), dropout: 0.3 };
     const data = {
       ...run('x').data,
@@ -146,7 +146,7 @@ describe('exported batches', () => {
     for (const name of names) expect(read('resumed', name).equals(read('first', name))).toBe(true);
   });
 
-  it('refuse what is there, a second process, and a model that is too short', async () => {
+  it('refuse an existing directory, a second process, and a model with too few positions', async () => {
     await expect(exportBatches(run('first'))).rejects.toMatchObject({ code: 'already-exists' });
     const long = { ...run('x').data, batches: { ...BATCHES, maxLength: 48 } };
     await expect(exportBatches(run('long', { data: long }))).rejects.toMatchObject({ code: 'max-length' });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cleanText, faultOf, sentencesOf } from './cleaning.ts';
 
 describe('cleaning', () => {
-  it('takes out markup, references, addresses and control characters', () => {
+  it('removes markup, references, addresses and control characters', () => {
     expect(cleanText('<p>患者&nbsp;&lt;60岁</p><script>x = "头"</script>')).toBe('\n患者 <60岁\n ');
     expect(cleanText('<user>: 头疼 <bot>: 休息').trim()).toBe('头疼 休息');
     expect(cleanText('见https://example.com/a?b=1，谢谢')).toBe('见 ，谢谢');
@@ -25,7 +25,7 @@ describe('cleaning', () => {
     expect(hard.every((piece) => piece.isWellFormed())).toBe(true);
   });
 
-  it('says what is no sentence of a corpus', () => {
+  it('rejects what is not a sentence', () => {
     expect(faultOf('hello world')).toBe('no-chinese');
     expect(faultOf('是。')).toBe('too-short');
     expect(faultOf('——————————表——————————一')).toBe('not-text');

@@ -21,7 +21,7 @@ const partsOf = async (file: string, fields?: string[]) =>
   (await collect(readDocuments(file, fields))).map(({ parts, line }) => [line, ...parts]);
 
 describe('documents', () => {
-  it('of plain text are parted by blank lines, or else are lines', async () => {
+  it('of plain text are separated by blank lines, or else are lines', async () => {
     expect(await partsOf(write('a.txt', '\n第一段\n第二段\n\n\n第三段\n'))).toEqual([
       [2, '第一段', '第二段'],
       [6, '第三段'],
@@ -98,7 +98,7 @@ describe('documents', () => {
     ['CSV', 'ask,id\n"一",1\n二,2\n', ['x.csv', 'x.tsv', 'x.txt', 'x']],
     ['TSV', 'ask\tid\n一\t1\n二\t2\n', ['x.tsv', 'x.csv', 'x.txt', 'x']],
     ['text', '[1] 一，,\n\n[2] 二\n', ['x.txt', 'x.md', 'x']],
-  ])('of %s are the same under any name', async (_, content, names) => {
+  ])('of %s are read the same under any name', async (_, content, names) => {
     const found = await Promise.all(names.map((name) => partsOf(write(name, content))));
     expect(found[0]).toHaveLength(2);
     for (const one of found.slice(1)) expect(one).toEqual(found[0]);
@@ -123,7 +123,7 @@ describe('documents', () => {
 });
 
 describe('JSON values', () => {
-  it('are found across blocks, whatever they hold', async () => {
+  it('are found across blocks, whatever they contain', async () => {
     const values = [{ a: '引号"和\\反斜杠]}' }, ['x', []], '文字', 12, null, '长'.repeat(800_000), true];
     const file = write('values.json', `\ufeff ${JSON.stringify(values)}`);
     const found = await collect(readJsonValues(file));

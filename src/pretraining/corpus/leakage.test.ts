@@ -33,7 +33,7 @@ describe('evaluation text', () => {
     expect(find(evaluation, '头疼，怎么办？', '我头疼怎么办呢')).toEqual([1, -1]);
   });
 
-  it('is not seen in other text', () => {
+  it('is not found in other text', () => {
     expect(find(evaluation, '糖尿病患者平时能不能吃西瓜', '高血压患者平时要注意什么问题呢')).toEqual([
       -1, -1,
     ]);
@@ -41,7 +41,7 @@ describe('evaluation text', () => {
     expect(find(evaluation)).toEqual([]);
   });
 
-  it('is barred where what is kept contains it piece by piece', () => {
+  it('is removed where kept sentences together contain it', () => {
     const own = index('一二三四五六七八九十甲乙丙丁戊己庚辛壬癸子丑寅卯');
     const pieces = [
       `${'别'.repeat(20)}一二三四五六七八九十甲乙丙丁戊己`,

@@ -92,7 +92,7 @@ describe('a corpus from parts', () => {
     expect(documents).toMatchObject({ exactDuplicates: known.copies, nearDuplicates: known.nearCopies });
   });
 
-  it('has parts of which each reads files of its own', () => {
+  it('has parts that read separate files', () => {
     const read = parts().map((directory) => {
       const { sources } = JSON.parse(readFileSync(join(directory, 'part.json'), 'utf8'));
       return sources.map(({ path }: { path: string }) => path);
@@ -102,7 +102,7 @@ describe('a corpus from parts', () => {
     expect(read.flat()).toHaveLength(11);
   });
 
-  it('is refused where parts lack, repeat or do not belong together', async () => {
+  it('is refused where parts are missing, repeated or do not match', async () => {
     const [first, second, third] = parts();
     await expect(merge([first, third])).rejects.toMatchObject({
       code: 'corpus-parts',

@@ -75,7 +75,7 @@ describe('distillation', () => {
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({ step: 120, heldOut: { cosine } });
   });
 
-  it('stopped and called again ends with the same bytes', async () => {
+  it('gives the same bytes after an interruption', async () => {
     const training = { steps: 30, learningRate: 1e-2, evaluateEvery: 10 };
     await distilToFolder(run('whole', { training }));
     const stop = new AbortController();
@@ -91,7 +91,7 @@ describe('distillation', () => {
     await expect(distilToFolder(run('whole'))).rejects.toMatchObject({ code: 'folder-not-empty' });
   });
 
-  it('refuses texts that fill no batch or are longer than an encoder reads, and a student that is none', async () => {
+  it('refuses too few texts for a batch, texts longer than an encoder reads, and an invalid student', async () => {
     const small = run('refused', { batches: { maxLength: 32, batchSize: 5000 } });
     await expect(distilToFolder(small)).rejects.toMatchObject({ code: 'corpus-too-small' });
     const long = run('refused', { batches: { maxLength: 64 } });

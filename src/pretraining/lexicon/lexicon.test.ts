@@ -112,7 +112,7 @@ describe('candidates', () => {
 });
 
 describe('refining', () => {
-  it('says why a term is left out', async () => {
+  it('gives the reason why a term is left out', async () => {
     const candidates = createCandidates();
     for (const term of ['癌', '长'.repeat(21), '3月', '疼。疼', '患者', '腹痛', '没见过'])
       addCandidate(candidates, term, 't');
@@ -171,7 +171,7 @@ describe('lexicon files', () => {
     expect(await readTerms([])).toEqual([]);
   });
 
-  it('may hold a hundred thousand terms, one character and patterns among them', async () => {
+  it('may contain a hundred thousand terms, including single characters and patterns', async () => {
     const terms = Array.from(
       { length: 100_000 },
       (_, i) => `词${i.toString(36).replace(/\d/g, (d) => '零一二三四五六七八九'[+d])}病`,

@@ -39,7 +39,7 @@ describe('text to pretrain on', () => {
     expect(heldOut.tokens).toHaveLength(0);
   });
 
-  it('keeps whole documents aside, the same each time', async () => {
+  it('holds out whole documents, the same each time', async () => {
     const texts = documents(200, () => 2);
     const [first, second] = [await load(texts, 0.2), await load(texts, 0.2)];
     expect(first).toEqual(second);
@@ -56,7 +56,7 @@ describe('text to pretrain on', () => {
 });
 
 describe('a plan', () => {
-  it('pairs what follows with what comes from elsewhere, half and half', async () => {
+  it('has half of the pairs with the next sentence and half with another', async () => {
     const text = await many();
     const documentOf = (token: number): number => {
       const sentence = text.sentenceStarts.findLastIndex((start) => start <= token);
@@ -79,7 +79,7 @@ describe('a plan', () => {
     expect(Math.abs(counts[0] - counts[1])).toBeLessThan(0.25 * (counts[0] + counts[1]));
   });
 
-  it('reads every token of every document, packing single sentences without a question', async () => {
+  it('reads every token of every document, packing single sentences without sentence pairs', async () => {
     const text = await many();
     for (const nextSentence of [true, false]) {
       const long = { ...OPTIONS, maxLength: 512, nextSentence };
@@ -120,7 +120,7 @@ describe('a plan', () => {
 });
 
 describe('batches', () => {
-  it('are what their step says, whatever was asked for before', async () => {
+  it('depend only on their step, whatever was requested before', async () => {
     const text = await many();
     const { batch, stepsPerEpoch } = createBatches(text, vocabulary, OPTIONS);
     const forward = Array.from({ length: 2 * stepsPerEpoch + 1 }, (_, step) => batch(step));
@@ -130,7 +130,7 @@ describe('batches', () => {
     expect(forward[0].ids).not.toEqual(forward[stepsPerEpoch].ids);
   });
 
-  it('say where to look, what was there, and what it was part of', async () => {
+  it('contain the positions, the original tokens, and their units', async () => {
     const text = await many();
     const { batch, sequence, stepsPerEpoch } = createBatches(text, vocabulary, OPTIONS);
     let entities = 0;
@@ -163,7 +163,7 @@ describe('batches', () => {
     expect(entities).toBeGreaterThan(0);
   });
 
-  it('predict no more than they have room for, where a sequence is one long unit', async () => {
+  it('predict no more than their limit, even where a sequence is one long unit', async () => {
     const whole = letters[7].repeat(20);
     const { train } = await loadPretrainingText([[whole]], {
       ...{ tokenizer, mark: createMarker({ entities: [whole] }), heldOut: 0, seed: 0 },
@@ -175,7 +175,7 @@ describe('batches', () => {
     expect([...maskedLabels].map((id) => vocabulary.tokens[id])).toEqual([...letters[7].repeat(maskedCount)]);
   });
 
-  it('need a corpus that fills one', async () => {
+  it('require a corpus that fills one', async () => {
     const { train } = await load([[letters[0], letters[1]]]);
     expect(() => createBatches(train, vocabulary, OPTIONS)).toThrow(
       expect.objectContaining({ code: 'corpus-too-small' }),

@@ -15,7 +15,7 @@ describe('counter-based random numbers', () => {
     }
   });
 
-  it('depend on the place alone', () => {
+  it('depend only on the position', () => {
     const draw = (...place: [number, 1 | 2 | 3 | 4 | 5, number, number]) => {
       const random = counterRandom(...place);
       return [random.next(), random.next(), random.below(10)];

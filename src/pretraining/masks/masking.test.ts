@@ -31,7 +31,7 @@ const run = (lengths: number[], item: number) => {
 };
 
 describe('masking', () => {
-  it('puts no special or unused token in the place of another', () => {
+  it('replaces no token by a special or unused one', () => {
     expect([...tokens.replaceable]).toEqual([6, 7, 8, 9]);
     expect(tokens.mask).toBe(4);
   });
@@ -71,7 +71,7 @@ describe('masking', () => {
     expect(Math.abs(kept / units - (0.1 + 0.1 / 16))).toBeLessThan(0.012);
   });
 
-  it('masks something always, even where the only unit is long, and nothing where there is none', () => {
+  it('always masks a unit, even where the only one is long, and nothing where there is none', () => {
     expect(run([6], 0).masked).toHaveLength(6);
     expect(run([1], 0).masked).toHaveLength(1);
     expect(run([], 0).masked).toHaveLength(0);

@@ -33,14 +33,14 @@ describe('units', () => {
     );
   });
 
-  it('are spans beside entities, and never half an entity', () => {
+  it('are spans besides entities, and never half an entity', () => {
     const choices = { entities: ['腹痛'], spans: ['一直拉稀', '上腹', '痛三天', '腹痛', '三天'] };
     expect(show('孩子一直拉稀，上腹痛三天了', choices)).toBe(
       '孩 子 一直拉稀/span ， 上 腹痛/entity 三天/span 了',
     );
   });
 
-  it('are by turns the span and the entity inside it', () => {
+  it('alternate between a span and the entity inside it', () => {
     const choices = { entities: ['拉稀'], spans: ['一直拉稀'] };
     expect(show('孩子一直拉稀', choices, true)).toBe('孩 子 一直拉稀/span');
     expect(show('孩子一直拉稀', choices, false)).toBe('孩 子 一 直 拉稀/entity');
@@ -58,7 +58,7 @@ describe('units', () => {
     expect(show('孩子腹痛三天', { cutWords, entities: ['痛三'] })).toBe('孩子 腹 痛三/entity 天');
   });
 
-  it('whose beginning is cut off are other text', () => {
+  it('whose beginning is truncated are treated as other text', () => {
     const text = '上腹痛三天';
     const tokens = tokenizer.tokenize(text);
     const marks = createMarker({ entities: ['上腹痛'], spans: ['三天'] })(text, tokens);
@@ -69,7 +69,7 @@ describe('units', () => {
     ]);
   });
 
-  it('take entities of one character and of regular expressions as they are', () => {
+  it('take entities of one character, and special characters of regular expressions literally', () => {
     expect(show('腹痛了。', { entities: ['.', '痛', '(a+)+$', '腹|痛'] })).toBe('腹 痛/entity 了 。');
   });
 });

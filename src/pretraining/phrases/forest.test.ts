@@ -14,7 +14,7 @@ function ring(rows: number): { table: Table; good: boolean[] } {
 }
 
 describe('forest', () => {
-  it('learns from positives alone what others are good', () => {
+  it('finds further positives from labelled positives alone', () => {
     const { table, good } = ring(4000);
     const known = good.flatMap((isGood, row) => (isGood && row % 4 === 0 ? [row] : []));
     const forest = fitForest(table, known);
@@ -24,7 +24,7 @@ describe('forest', () => {
     expect(right / unseen.length).toBeGreaterThan(0.9);
   });
 
-  it('is the same for the same seed, and another for another', () => {
+  it('depends only on the seed', () => {
     const { table, good } = ring(500);
     const positives = good.flatMap((isGood, row) => (isGood ? [row] : []));
     const options = { trees: 10, sample: 30 };
@@ -33,14 +33,14 @@ describe('forest', () => {
     expect(fitForest(table, positives, { ...options, seed: 2 })).not.toEqual(first);
   });
 
-  it('takes rows that cannot be told apart', () => {
+  it('accepts identical rows', () => {
     const table: Table = { width: 1, values: new Float64Array(6).fill(3) };
     const forest = fitForest(table, [0, 1], { trees: 5 });
     expect(forestQuality(forest, table.values, 0)).toBeCloseTo(1 / 3, 12);
     expect(forestQuality(forest, Float64Array.of(-7), 0)).toBeCloseTo(1 / 3, 12);
   });
 
-  it('splits what one threshold splits', () => {
+  it('separates rows that one threshold separates', () => {
     const table: Table = { width: 1, values: Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8) };
     const forest = fitForest(table, [4, 5, 6, 7], { trees: 3 });
     expect([4, 5].map((value) => forestQuality(forest, Float64Array.of(value), 0))).toEqual([0, 1]);

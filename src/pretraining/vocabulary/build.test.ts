@@ -39,7 +39,7 @@ describe('words', () => {
 });
 
 describe('a vocabulary', () => {
-  it('is one that the Rust WordPieceTrainer learns, which breaks ties at random', () => {
+  it('is one that the Rust WordPieceTrainer can build, which breaks ties at random', () => {
     const { size, words, always, sometimes } = reference;
     const own = buildVocabulary(new Map(Object.entries(words)), { size, minFrequency: 2 });
     expect(own.slice(0, 5)).toEqual(SPECIAL);

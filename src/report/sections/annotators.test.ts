@@ -22,7 +22,7 @@ const report: AgreementReport = {
   ],
 };
 
-it('shows figures, labels, confusions and the records that are read differently', () => {
+it('shows figures, labels, confusions and the records on which annotators disagree', () => {
   const markup = annotators(report)?.markup ?? '';
   for (const part of [
     '0.500 [0.250, 0.750]',

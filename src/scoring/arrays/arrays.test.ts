@@ -139,7 +139,7 @@ describe('classScores', () => {
     });
   }
 
-  it('averages the asked labels only, as scikit-learn 1.7.2 does', () => {
+  it('averages only the requested labels, as scikit-learn 1.7.2 does', () => {
     const gold = ['a', 'b', 'c', 'c', 'a', 'b'];
     const predicted = ['a', 'c', 'c', 'c', 'b', 'b'];
     const scores = classScores(gold, predicted, { labels: ['a', 'b'], interval: { resamples: 200 } });
@@ -154,7 +154,7 @@ describe('classScores', () => {
     expect(entities).toMatchObject({ precision: 1, recall: 1, f1: 1 });
   });
 
-  it('finds the labels itself', () => {
+  it('infers the labels', () => {
     expect(classScores(['b', 'a'], ['b', 'c']).classes.map((row) => row.class)).toEqual(['a', 'b', 'c']);
   });
 });

@@ -192,7 +192,7 @@ describe('a submission', () => {
     expect(await meddg(null)).toEqual(['refused wrong-type']);
   });
 
-  it('of trees is one binary tree, where the official checker lets nodes to spare pass', async () => {
+  it('of trees must be one binary tree, though the official checker accepts extra nodes', async () => {
     const node = (role: string, triples: unknown = [], logical_rel = 'null') => ({
       role,
       triples,

@@ -94,7 +94,7 @@ it('writes offsets in code points with the last character as end, terms joined, 
   });
 });
 
-it('takes reports apart into their sections, and fills in replies', async () => {
+it('splits reports into their sections, and fills in replies', async () => {
   const reply = '以下为报告。\n主诉：咳嗽\n现病史: 三天前咳嗽\n建议：多喝水';
   const reports = JSON.parse((await fileOf('IMCS-V2-MRG', { reply })).content);
   const empty = { 主诉: '', 现病史: '', 辅助检查: '', 既往史: '', 诊断: '', 建议: '' };

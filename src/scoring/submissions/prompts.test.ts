@@ -39,7 +39,7 @@ it('fills in the targets of the test file in its order, empty where nothing was 
   ]);
 });
 
-it('is checked against the test file: what is missing, twice, in another order, or stops the script', async () => {
+it('is checked against the test file: missing, repeated or reordered records, and what stops the script', async () => {
   const { content } = await packed();
   const lines = content.trimEnd().split('\n');
   const whole = await problemsOf(content);
@@ -64,7 +64,7 @@ it('is checked against the test file: what is missing, twice, in another order, 
   expect(await refusedIn(...lines.slice(0, 5), '{"input"')).toContainEqual(['refused', 'bad-json', 6]);
 });
 
-it('is checked by itself where the test file is not here', async () => {
+it('is checked alone where the test file is not available', async () => {
   const { content } = await packed();
   const { files, problems } = await problemsOf(content, directory);
   expect(files[0]).not.toHaveProperty('questions');

@@ -55,7 +55,7 @@ describe('the API', () => {
     expect(challenge).toMatchObject({ id: 'ic', task: 'cMedIC', primary: 'classification/micro-f1@1' });
   });
 
-  it('takes a file, scores it, and shows it on the board', async () => {
+  it('accepts a file, scores it, and shows it on the board', async () => {
     const body = await readFile(await test.answersFile(6, 'dev'));
     const query = new URLSearchParams({ system: 'bert', card: '{"seeds":[3,4],"trainedOnDev":false}' });
     const path = `/api/v1/challenges/ic/practice/submissions?${query}`;
@@ -72,28 +72,28 @@ describe('the API', () => {
     expect(await json(app.request('/api/v1/submissions', as('blue')))).toEqual([]);
   });
 
-  it('gives what is asked, never what is right', async () => {
+  it('returns questions, never gold', async () => {
     const response = await app.request('/api/v1/challenges/ic/test/questions');
     const lines = (await response.text()).trimEnd().split('\n');
     expect(lines).toHaveLength(60);
     expect(Object.keys(JSON.parse(lines[0])).sort()).toEqual(['id', 'text']);
   });
 
-  it('sends headers that forbid scripts and frames, and keeps nothing in caches', async () => {
+  it('sends headers that forbid scripts, frames and caching', async () => {
     const { headers } = await app.request('/api/v1/health');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('says in both languages what is wrong, and with which field', async () => {
+  it('reports errors in both languages, with the field', async () => {
     const { error } = await json(app.request('/api/v1/challenges/ic/nonsense/board'));
     expect(error).toMatchObject({ code: 'bad-request', field: 'phase' });
     expect(error.message.zh).toMatch(/[一-鿿]/);
     expect((await app.request('/api/v1/nothing')).status).toBe(404);
   });
 
-  it('a token that is revoked or has expired is none, and guessing ends soon', async () => {
+  it('rejects revoked and expired tokens, and limits guessing', async () => {
     const { token } = await json(app.request('/api/v1/teams', as('admin', post({ id: 'short' }))));
     expect((await app.request('/api/v1/submissions', as(token))).status).toBe(200);
     const gone = '/api/v1/tokens?role=team&subject=short';
@@ -119,7 +119,7 @@ describe('the API', () => {
 });
 
 describe('behind a trusted proxy', () => {
-  it('wrong tokens of one caller do not lock out another, and the log has the address of each', async () => {
+  it('wrong tokens of one caller do not lock out another, and the log has the address of both', async () => {
     const behind = createApp({ site: test.site, wrongTokens: 2, callerOf: createCallerOf(['10.0.0.5']) });
     const from = async (peer: string, forwarded: string, path: string, init: RequestInit = {}) => {
       const headers = { ...init.headers, 'x-forwarded-for': forwarded };
@@ -160,7 +160,7 @@ describe('the pages', () => {
     expect((await app.request('/challenges/none')).status).toBe(404);
   });
 
-  it('show the board, with what a team said escaped', async () => {
+  it('show the board, with the text of teams escaped', async () => {
     const query = new URLSearchParams({
       system: 'evil',
       card: JSON.stringify({ contact: '<img src=x>"\'&' }),
@@ -183,7 +183,7 @@ describe('the pages', () => {
       expect([path, (await app.request(`/challenges/ic/${path}`)).status]).toEqual([path, 404]);
   });
 
-  it('take a file by a form from signed-in users, and from no other site', async () => {
+  it('accept a file by a form from signed-in users, but not from another site', async () => {
     const form = (wrong: string) => {
       const data = new FormData();
       data.set('file', new File([wrong], 'answers.jsonl'));
@@ -206,7 +206,7 @@ describe('the pages', () => {
     );
   });
 
-  it('keep the session of a signed-in user where no script reads it', async () => {
+  it('keep the session in a cookie that scripts cannot read', async () => {
     const post = (token: string) => {
       const body = new URLSearchParams({ token });
       return app.request('/sign-in', { method: 'POST', body, headers: { origin } });
@@ -222,7 +222,7 @@ describe('the pages', () => {
 });
 
 describe('hostile requests', () => {
-  it('are refused as the caller’s errors, never as ours', { timeout: 120_000 }, async () => {
+  it('are refused as errors of the caller, never as internal errors', { timeout: 120_000 }, async () => {
     const random = createRandom(7, 'fuzz');
     const pick = <T>(list: readonly T[]): T => list[random.below(list.length)];
     const nasty = [

@@ -15,12 +15,12 @@ async function caller(
   return response.text();
 }
 
-it('a header of somebody who is no proxy is not believed', async () => {
+it('ignores the header of a caller that is not a trusted proxy', async () => {
   expect(await caller([], '203.0.113.9', '198.51.100.1')).toBe('203.0.113.9');
   expect(await caller(['10.0.0.0/8'], '203.0.113.9', '198.51.100.1')).toBe('203.0.113.9');
 });
 
-it('a proxy says who called it', async () => {
+it('takes the address from a trusted proxy', async () => {
   for (const trusted of ['10.0.0.5', '10.0.0.0/8', '::ffff:10.0.0.5'])
     expect(await caller([trusted], '10.0.0.5', '198.51.100.1')).toBe('198.51.100.1');
   expect(await caller(['10.0.0.5'], '::ffff:10.0.0.5', '198.51.100.1')).toBe('198.51.100.1');
@@ -29,13 +29,13 @@ it('a proxy says who called it', async () => {
   expect(await caller(['10.0.0.5'], '10.0.0.5', '[2001:db8::1]:4711')).toBe('2001:db8::1');
 });
 
-it('of several addresses the last that is no proxy counts, whatever a caller has written before it', async () => {
+it('takes the last address that is not a proxy, whatever a caller wrote before it', async () => {
   const proxies = ['10.0.0.0/8', '192.0.2.7'];
   expect(await caller(proxies, '10.0.0.5', '127.0.0.1, 198.51.100.1, 192.0.2.7')).toBe('198.51.100.1');
   expect(await caller(proxies, '10.0.0.5', '<script>, 198.51.100.1')).toBe('198.51.100.1');
 });
 
-it('where a proxy says nothing that can be used, it is the caller itself', async () => {
+it('takes the proxy itself as the caller where its header is unusable', async () => {
   for (const nothing of [undefined, '', ',', 'unknown', '198.51.100.1, <script>', '300.1.1.1', '10.0.0.9'])
     expect([nothing, await caller(['10.0.0.0/8'], '10.0.0.5', nothing)]).toEqual([
       nothing,
@@ -44,7 +44,7 @@ it('where a proxy says nothing that can be used, it is the caller itself', async
   expect(await caller(['10.0.0.5'], undefined, '198.51.100.1')).toBe('unknown');
 });
 
-it('what is neither an address nor a network is refused', () => {
+it('refuses proxies that are neither an address nor a network', () => {
   for (const written of ['', 'proxy.example', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/', '10.0.0.0/8/8', '*'])
     expect(() => createCallerOf([written])).toThrow(expect.objectContaining({ code: 'bad-proxy' }));
 });

@@ -3,7 +3,7 @@ import { createRateLimit } from './limits.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-it('a clock that is set back locks nobody out', () => {
+it('setting the clock back locks nobody out', () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   const limit = createRateLimit(1, 1000);
   limit.take('a');

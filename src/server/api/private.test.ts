@@ -60,7 +60,7 @@ it.each([
   ...['/', '/api/v1/challenges'],
   ...['', '/gold', '/practice', '/test'].map((rest) => `/challenges/secret${rest}`),
   ...['board', 'questions'].map((rest) => `/api/v1/challenges/secret/practice/${rest}`),
-])('a private challenge is there for those who take part only: %s', async (path) => {
+])('a private challenge is visible only to those who take part: %s', async (path) => {
   const isList = !path.includes('secret');
   for (const who of OTHERS) {
     const { status, text } = await ask(who, path);
@@ -75,7 +75,7 @@ it.each([
   }
 });
 
-it('its pages of teams and comparisons, and submitting, say what they say of a challenge that is not there', async () => {
+it('team pages, comparisons and submissions respond as for a challenge that does not exist', async () => {
   for (const path of ['practice/teams/red', 'practice/compare?a=red&b=blue'])
     for (const id of ['secret', 'none'])
       expect((await ask('blue', `/challenges/${id}/${path}`)).text).toContain('There is no such challenge');

@@ -78,7 +78,7 @@ async function ask(role: Role, method: string, path: string, body?: string | Uin
 describe.each([
   ['the API', API_ROUTES],
   ['the pages', PAGE_ROUTES],
-] as const)('who may do what: %s', (_, routes) => {
+] as const)('permissions of every role: %s', (_, routes) => {
   it.each(routes as Route[])('%s %s', async (method, path, body, expected) => {
     const found: Partial<Record<Role, number>> = {};
     for (const role of ROLES) {
@@ -92,7 +92,7 @@ describe.each([
   });
 });
 
-it('these are all the routes there are', () => {
+it('the table covers every route', () => {
   const shape = (path: string): string =>
     path
       .split('?')[0]
@@ -113,7 +113,7 @@ describe('tokens', () => {
   const list = async (subject = 'blue') =>
     JSON.parse((await ask('admin', 'GET', `/api/v1/tokens?role=team&subject=${subject}`)).text);
 
-  it('are listed without themselves, and end one by one', async () => {
+  it('are listed without their secrets, and revoked one by one', async () => {
     const before = await list();
     const token = await tokenOf('blue', {
       role: 'team',
@@ -133,7 +133,7 @@ describe('tokens', () => {
     expect(await list()).toEqual(before);
   });
 
-  it('end no later than the one that they were issued with', async () => {
+  it('expire no later than the token that issued them', async () => {
     tokens.blue = await tokenOf('admin', { role: 'team', subject: 'blue', days: 2 });
     for (const days of [undefined, 1, 30]) {
       await tokenOf('blue', { role: 'team', subject: 'blue', days });
@@ -145,7 +145,7 @@ describe('tokens', () => {
     tokens.blue = test.tokens.blue;
   });
 
-  it('of the admin are on one list, and end together', async () => {
+  it('of the admin are on one list, and are revoked together', async () => {
     const named = await post('admin', '/api/v1/tokens', { role: 'admin', subject: 'second' });
     expect(named.status).toBe(400);
     const { kysely } = test.site;
@@ -158,7 +158,7 @@ describe('tokens', () => {
     expect((await ask('admin', 'GET', '/api/v1/audit-log')).status).toBe(200);
   });
 
-  it('of a team that is not there are not issued', async () => {
+  it('are not issued for an unknown team', async () => {
     expect((await post('admin', '/api/v1/tokens', { role: 'team', subject: 'nobody' })).status).toBe(404);
     expect((await post('admin', '/api/v1/teams/nobody/members', {})).status).toBe(404);
     await expect(createTeam(test.site, ADMIN, { id: 'red' })).rejects.toMatchObject({

@@ -25,13 +25,13 @@ function requestOf(mebibytes: number, headers: Record<string, string> = {}): Req
 }
 const sizeOf = async (file: string): Promise<number> => (await stat(file)).size;
 
-it('takes 100 MiB and no more, and leaves nothing behind', async () => {
+it('accepts up to 100 MiB, and leaves nothing behind', async () => {
   expect(await withUpload(requestOf(100), directory, sizeOf)).toBe(100 * MEBI);
   await expect(withUpload(requestOf(101), directory, sizeOf)).rejects.toMatchObject({ code: 'too-large' });
   expect(await readdir(directory)).toEqual([]);
 });
 
-it('refuses at once what says that it is larger, or compressed', async () => {
+it('refuses immediately a body declared as larger or compressed', async () => {
   const large = requestOf(0, { 'content-length': String(100 * MEBI + 1) });
   await expect(withUpload(large, directory, sizeOf)).rejects.toMatchObject({ code: 'too-large' });
   const compressed = requestOf(0, { 'content-encoding': 'gzip' });

@@ -37,7 +37,7 @@ it('lists runs by what they answered, and names those that are damaged', async (
   expect(await text('/', { 'accept-language': 'zh' })).toContain('查看错误、比较与图表');
 });
 
-it('shows the report of the runs that are chosen, by the program of reports', async () => {
+it('shows the report of the selected runs, as the report command writes it', async () => {
   const response = await get(`/report?run=${ids[0]}&run=${ids[1]}`);
   const page = await response.text();
   expect(page).toContain('id="browser-0"');
@@ -48,7 +48,7 @@ it('shows the report of the runs that are chosen, by the program of reports', as
   expect(response.headers.get('x-frame-options')).not.toBeNull();
 });
 
-it('opens runs of its directory only', async () => {
+it('opens only runs of its directory', async () => {
   for (const path of ['/report', '/report?run=../../etc', `/report?run=${ids[0]}&run=none`, '/nothing'])
     expect([path, (await get(path)).status]).toEqual([path, 404]);
 });
@@ -59,7 +59,7 @@ it('audits a corpus', async () => {
   expect((await get('/audits/none')).status).toBe(400);
 });
 
-it('is for this machine only: by its address, and by the name that it is asked for', async () => {
+it('serves only this machine: refuses other addresses and other Host names', async () => {
   expect((await get('/', { host: 'evil.example' })).status).toBe(403);
   const what = { en: 'The explorer', zh: '浏览器' };
   for (const host of ['127.0.0.1', 'localhost', '::1'])

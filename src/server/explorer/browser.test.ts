@@ -75,7 +75,7 @@ describe('the explorer in a browser', () => {
   );
 
   it(
-    'goes from the list to the report of the runs that are chosen, and to the errors in it',
+    'goes from the list to the report of the selected runs, and to the errors in it',
     async () => {
       const page = await browser.newPage({ locale: 'en' });
       await page.goto(listening.url, { timeout: PATIENCE_MS });

@@ -20,7 +20,7 @@ function opened({ most = 4, room = 8 } = {}) {
 }
 
 describe('a batcher', () => {
-  it('puts callers of one moment into one batch, and gives each its own answers', async () => {
+  it('puts concurrent callers into one batch, and returns each its own answers', async () => {
     const { batcher, batches, end, settle } = opened();
     const asked = [batcher.ask([1, 2]), batcher.ask([3])];
     await settle();
@@ -29,7 +29,7 @@ describe('a batcher', () => {
     expect(await Promise.all(asked)).toEqual([[2, 4], [6]]);
   });
 
-  it('answers what came meanwhile next, no more than a batch holds', async () => {
+  it('answers inputs that arrived meanwhile in the next batch, up to its size', async () => {
     const { batcher, batches, end, settle } = opened();
     const first = batcher.ask([1]);
     await settle();
@@ -45,7 +45,7 @@ describe('a batcher', () => {
     expect(await Promise.all(others)).toEqual([[4, 6], [8, 10], [12]]);
   });
 
-  it('turns away what there is no room for', async () => {
+  it('rejects requests beyond the limit of waiting inputs', async () => {
     const { batcher, end, settle } = opened({ room: 3 });
     const first = batcher.ask([1]);
     await settle();
@@ -59,7 +59,7 @@ describe('a batcher', () => {
     expect(await second).toEqual([4, 6, 8]);
   });
 
-  it('a batch that fails fails its callers only, and who leaves is not answered', async () => {
+  it('a failed batch fails only its callers, and aborted callers are skipped', async () => {
     const { batcher, batches, end, settle } = opened();
     const first = batcher.ask([1]);
     await settle();

@@ -7,7 +7,7 @@ import type { Request } from './requests.ts';
 const settings = { count: 1, key: createKey(), temporary: tmpdir() };
 const absent: Request = { kind: 'register', file: '/nowhere/registration.json' };
 
-it('what cannot be sent takes no process away from others', async () => {
+it('a request that cannot be sent does not occupy a process', async () => {
   const children = createChildren(settings);
   const unsendable = { ...absent, file: (() => 1) as never };
   await expect(children.ask(unsendable)).rejects.toThrow(/could not be cloned/);
@@ -15,7 +15,7 @@ it('what cannot be sent takes no process away from others', async () => {
   children.close();
 });
 
-it('those that wait for a process learn that there will be none', async () => {
+it('waiting requests are rejected when no process can start', async () => {
   const children = createChildren(settings);
   const asked = [absent, absent, absent].map((request) => children.ask(request));
   const ended = Promise.allSettled(asked);

@@ -42,7 +42,7 @@ const replicate = (
 
 describe('replicate scores', () => {
   it.each(familyOf(task).conventions.map(({ id }) => id))(
-    'give the standard error of a paired difference that the items give: %s',
+    'give the same standard error of a paired difference as the items: %s',
     (convention) => {
       const { standardError } = pairedDifference(task, convention, examples, [good, bad]);
       const error = errorOfDifference(replicate(good, { convention }), replicate(bad, { convention }));
@@ -72,7 +72,7 @@ describe('replicate scores', () => {
     }
   });
 
-  it('that are not known leave every difference to chance', () => {
+  it('make every difference insignificant if they are unknown', () => {
     const none = Float64Array.of(Number.NaN, Number.NaN, 0.5);
     expect(errorOfDifference(none, none)).toBe(Number.POSITIVE_INFINITY);
     expect(errorOfDifference(new Float64Array(0), new Float64Array(0))).toBe(Number.POSITIVE_INFINITY);

@@ -20,12 +20,12 @@ describe('subsets that are scored', () => {
     expect(names({ clean: 20, leaked: 5 })).toEqual(['clean', 'leaked']);
   });
 
-  it('leave no fewer of all examples', () => {
+  it('leave at least as many of the other examples', () => {
     expect(names({ clean: 20, leaked: 4 })).toEqual([]);
     expect(names({ clean: 20, '': 4 })).toEqual([]);
   });
 
-  it('nor does less follow from several: leaked alone is all, less clean and conflicting', () => {
+  it('leave no smaller cell in combination: leaked only = all - clean - conflicting', () => {
     expect(names({ clean: 20, leaked: 3, 'leaked conflicting': 7, conflicting: 9 })).toEqual(['clean']);
     expect(names({ clean: 20, leaked: 6, 'leaked conflicting': 7, conflicting: 9 })).toEqual([
       'clean',
@@ -77,17 +77,17 @@ describe('a sheet that leaves a hospital', () => {
     return [...new Set(scores.flatMap(({ details }) => classesOf(details)))];
   };
 
-  it('has no class of fewer items', () => {
+  it('has no class with fewer items', () => {
     expect(shownOf({ a: 20, b: 30, rare: 3, next: 9 })).toEqual(['a', 'b']);
     expect(shownOf({ a: 20, b: 30, rare: 3, rarer: 2, next: 9 })).toEqual(['a', 'b', 'next']);
     expect(shownOf({ a: 20, b: 30, absent: 0 })).toEqual(['a', 'b', 'absent']);
   });
 
-  it('has no class whose count follows from the others: those that are left out are a cell too', () => {
+  it('has no class whose count can be derived: the omitted ones together are a cell too', () => {
     expect(shownOf({ a: 20, b: 30, rare: 2, rarer: 1, next: 9 })).toEqual(['a', 'b']);
   });
 
-  it('has counts of all examples only, as those of a subset could be subtracted', () => {
+  it('has counts only for all examples, as those of a subset could be subtracted', () => {
     const { task, sheet } = sheetOf({ a: 20, b: 30 }, 6);
     const { all, most } = withoutSmallCells(sheet, task, 5).subsets;
     expect(all.scores.some(({ details }) => details !== undefined)).toBe(true);
@@ -98,7 +98,7 @@ describe('a sheet that leaves a hospital', () => {
     );
   });
 
-  it('has no count of fewer items', () => {
+  it('has no count below the limit', () => {
     const { task, sheet } = sheetOf({ a: 20, b: 30, rare: 3, next: 9 });
     const left = withoutSmallCells(sheet, task, 5);
     const before = sheet.subsets.all.scores.flatMap(({ details }) => classesOf(details));
@@ -117,7 +117,7 @@ describe('a sheet that leaves a hospital', () => {
     expect([matrices(0), matrices(2), matrices(6)]).toEqual([1, 0, 1]);
   });
 
-  it('does not say what a constant answer reaches where that counts a small class', () => {
+  it('omits the score of a constant answer where it reveals the size of a small class', () => {
     const constantOf = (sizes: Readonly<Record<string, number>>): number => {
       const { task, sheet } = sheetOf(sizes);
       expect(sheet.floors.constant).toBeGreaterThan(0);

@@ -34,7 +34,7 @@ describe.each(familyIds)('%s', (id) => {
     expect(new Set(askings.map((asking) => asking.id)).size).toBe(askings.length);
   });
 
-  it.each(askings)('$prompt.id reads what gold would answer as a right prediction', (asking) => {
+  it.each(askings)('$prompt.id parses the reply with the gold answer as a right prediction', (asking) => {
     const calls = asking.calls(input, 'zh', task);
     const worked: unknown[] = asking.worked(gold, input, task).map((one) => JSON.parse(JSON.stringify(one)));
     const schema = asking.schema(task);
@@ -64,7 +64,7 @@ describe.each(familyIds)('%s', (id) => {
     }
   });
 
-  it.each(askings)('$prompt.id refuses what is no answer, and says why', (asking) => {
+  it.each(askings)('$prompt.id refuses a reply that is not an answer, and says why', (asking) => {
     const count = asking.calls(input, 'zh', task).length;
     const isText = asking.schema(task) === undefined;
     for (const wrong of [null, 'x', [], 3, {}, { label: 'no such label' }, { entities: 'none' }]) {

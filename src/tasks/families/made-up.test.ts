@@ -4,7 +4,7 @@ import { event } from './event/family.ts';
 import { ner } from './ner/family.ts';
 import { relation } from './relation/family.ts';
 
-describe('words that are made up', () => {
+describe('invented words', () => {
   it('are quotes of entities that were not in the text', () => {
     const { find } = ner.madeUp!.finder([]);
     const unaligned = [{ quote: '咳嗽', type: 'symptom' }];

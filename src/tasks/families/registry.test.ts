@@ -69,7 +69,7 @@ describe.each(IDS)('%s', (id) => {
     }
   });
 
-  it('has figures beside each score that survive JSON, except where they are undefined', () => {
+  it('has figures next to each score that survive JSON, except undefined ones', () => {
     const items = [answered(sample.right), answered(sample.wrong)];
     for (const convention of family.conventions) {
       const metric = convention.metric(sample.task);
@@ -98,7 +98,7 @@ describe.each(IDS)('%s', (id) => {
     }
   });
 
-  it('never throws over strange JSON, and never lets it through unread', () => {
+  it('never throws on arbitrary JSON, and never accepts it unvalidated', () => {
     const keys = [
       'label',
       'labels',
@@ -129,7 +129,7 @@ describe.each(IDS)('%s', (id) => {
 });
 
 describe('missing answers', () => {
-  it('are wrong where gold holds nothing, too', () => {
+  it('are wrong even where gold is empty', () => {
     const { task, input, right } = SAMPLES.ner;
     const missing = families.ner.missing({ id: '0', input, gold: { entities: [] } }, task);
     const items = [
@@ -147,7 +147,7 @@ describe('missing answers', () => {
     expect(wrong).toEqual(['1', '2', '0']);
   });
 
-  it('fit tasks with no label, or only one', () => {
+  it('work for tasks with no label, or only one', () => {
     const gold = { label: '1' };
     const example = { id: '0', input: { text: '' }, gold };
     for (const labels of [[], ['1']]) {
@@ -166,7 +166,7 @@ describe('missing answers', () => {
 });
 
 describe('repeated entities', () => {
-  it('are no faults, but false positives', () => {
+  it('are false positives, not faults', () => {
     const twice = { entities: [SAMPLES.ner.gold.entities[0], SAMPLES.ner.gold.entities[0]] };
     expect(parseSample('ner', twice)).toEqual(twice);
     const { task, input, gold } = SAMPLES.ner;
@@ -179,7 +179,7 @@ describe('the registry', () => {
     expect(IDS.map((id) => families[id].id)).toEqual(IDS);
   });
 
-  it('gives each family a view and compared parts that survive an answer of every kind', () => {
+  it('gives each family a view and compared parts that accept every kind of answer', () => {
     for (const id of IDS) {
       const { view, inputShape, texts } = familyOf(SAMPLES[id].task);
       const { input, gold, right } = SAMPLES[id];
@@ -200,7 +200,7 @@ describe('the registry', () => {
     }
   });
 
-  it('reads gold and answers in one line', () => {
+  it('shows gold and answers in one line', () => {
     for (const id of IDS) {
       const { task, gold, input, line } = SAMPLES[id];
       expect(familyOf(task).brief(gold, input)).toBe(line);
@@ -214,7 +214,7 @@ describe('conventions', () => {
     expect(new Set(conventions.map(({ id }) => id)).size).toBe(conventions.length);
   });
 
-  it('name those of the family where one is unknown', () => {
+  it('are listed for the family where one is unknown', () => {
     expect(() => findConvention('ner/nonsense@1')).toThrow(
       expect.objectContaining({
         code: 'unknown-convention',

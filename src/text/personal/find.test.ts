@@ -83,7 +83,7 @@ const HARMLESS = [
 ];
 
 describe('personal data', () => {
-  it('is found with its exact place in invented notes, and hardly anything else', () => {
+  it('is found with its exact place in invented notes, with hardly any false positives', () => {
     const counts = { made: 0, found: 0, right: 0 };
     const missed: string[] = [];
     for (let note = 0; note < 1500; note++) {
@@ -110,7 +110,7 @@ describe('personal data', () => {
     expect(counts.right / counts.found).toBeGreaterThan(0.99);
   });
 
-  it('knows identity numbers by province, date and check digit', () => {
+  it('recognises identity numbers by province, date and check digit', () => {
     expect(isIdentityNumber('11010519491231002X')).toBe(true);
     expect(isIdentityNumber('110105194912310021')).toBe(false);
     expect(isIdentityNumber('11010519491331002X')).toBe(false);
@@ -118,7 +118,7 @@ describe('personal data', () => {
     expect(isIdentityNumber('990105491231002')).toBe(false);
   });
 
-  it('sees full-width digits, and counts UTF-16 code units', () => {
+  it('recognises full-width digits, and counts UTF-16 code units', () => {
     expect(findPersonal('😀手机１３８１２３４５６７８。')).toEqual([{ kind: 'mobile', start: 4, end: 15 }]);
   });
 

@@ -76,7 +76,7 @@ describe('CMeEE', () => {
     expect(notices).toEqual(['offset-rule']);
   });
 
-  it('notices what reads otherwise, drops what leaves the text, and names a wrong field', async () => {
+  it('counts mentions that differ from the text, drops spans outside it, and names a wrong field', async () => {
     const right = [entity(0, 1, 'dis', '肺炎'), entity(0, 0, 'bod', '肺')];
     const { items, notices } = await read('CMeEE', [
       { text: '肺炎', entities: [...right, entity(1, 1, 'dis', '肺'), entity(1, 2, 'dis', '炎。')] },
@@ -123,7 +123,7 @@ describe('CMeIE', () => {
 });
 
 describe('texts and pairs with a label', () => {
-  it('keep blanks and entities of HTML, whatever the texts are called', async () => {
+  it('keep blanks and HTML entities, whatever the names of the fields', async () => {
     const { items } = await read('CHIP-CTC', [{ id: 's1', label: 'Age', text: ' 年龄&gt;18' }]);
     expect(items).toEqual([{ id: 's1', input: { text: ' 年龄&gt;18' }, gold: { label: 'Age' } }]);
     const pair = { textA: '甲', textB: '乙' };
@@ -136,7 +136,7 @@ describe('texts and pairs with a label', () => {
       expect(item.input).toEqual(pair);
   });
 
-  it('read NA as 0 with a notice, and no other label than those of the task', async () => {
+  it('read NA as 0 with a notice, and refuse labels that the task does not declare', async () => {
     const pair = { query1: '甲', query2: '乙' };
     const { items, notices } = await read('KUAKE-QQR', [{ id: '1', ...pair, label: 'NA' }]);
     expect([items[0].gold, notices]).toEqual([{ label: '0' }, ['label-na']]);
@@ -209,7 +209,7 @@ describe('CHIP-CDN', () => {
 });
 
 describe('CHIP-CDEE', () => {
-  it('has an empty tendency for what is there, and names the official field of a wrong one', async () => {
+  it('reads an empty tendency as present, and names the official field of a wrong one', async () => {
     const event = { core_name: '疼痛', tendency: '', character: [], anatomy_list: ['腹'] };
     const { items } = await read('CHIP-CDEE', [{ id: 1, text: '腹痛', event: [event] }]);
     const found = { core: '疼痛', tendency: '肯定', characters: [], anatomy: ['腹'] };
@@ -274,7 +274,7 @@ describe('CHIP-MDCFNPC', () => {
     expect((await split('CHIP-MDCFNPC', 'test')).hasGold).toBe(false);
   });
 
-  it('notices wrong ranges without losing mentions, and names a wrong status', async () => {
+  it('counts wrong ranges without losing mentions, and names a wrong status', async () => {
     const own = await read(
       'CHIP-MDCFNPC',
       dialogue(mention('头痛', [2, 4], '阴性'), mention('头痛', [4, 9], '阴性')),
@@ -316,7 +316,7 @@ describe('IMCS-V2-SR', () => {
     expect((await split('IMCS-V2-SR', 'test')).hasGold).toBe(false);
   });
 
-  it('notices another number of names, and names a wrong status', async () => {
+  it('counts a different number of names, and names a wrong status', async () => {
     const { notices } = await read('IMCS-V2-SR', { d: { dialogue: [sentence(['头痛'], ['1'], TAGS)] } });
     expect(notices).toEqual(['symptoms-misaligned']);
     for (const type of ['3', 'constructor']) {
@@ -329,7 +329,7 @@ describe('IMCS-V2-SR', () => {
   });
 });
 
-it('a file in GBK, cut off or with an id twice is refused by name', async () => {
+it('a file that is in GBK, truncated or has a duplicate id is refused by name', async () => {
   const dir = join(directory, 'data');
   await cp(FIXTURES, dir, { recursive: true });
   const file = join(dir, 'CBLUE/KUAKE-QIC/KUAKE-QIC_dev.json');

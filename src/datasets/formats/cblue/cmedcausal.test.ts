@@ -41,7 +41,7 @@ describe('CMedCausal', () => {
     expect(notices).toEqual(['offset-rule']);
   });
 
-  it('notices what reads otherwise, drops what leaves the text, and names the official field', async () => {
+  it('counts mentions that differ from the text, drops spans outside it, and names the official field', async () => {
     const right = direct(mention('贫血', 0), mention('头痛', 3));
     const { items, notices } = await read('CMedCausal', [
       {

@@ -15,7 +15,7 @@ const read = createReader(directory);
 const split = async (id: string, name: 'dev' | 'test') =>
   (await openDataset({ task: findTask(id), dir: FIXTURES })).split(name);
 
-it('IMCS-V2-MRG has what was told before the dialogue, and two reports of six sections', async () => {
+it('IMCS-V2-MRG has the self-report before the dialogue, and two reports of six sections', async () => {
   const { examples } = await split('IMCS-V2-MRG', 'dev');
   const { input, gold } = examples[0];
   if (!('turns' in input && 'references' in gold)) throw new Error('no report');

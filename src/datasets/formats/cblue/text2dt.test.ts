@@ -14,7 +14,7 @@ const node = (role: unknown, triples: unknown = [], logical_rel: unknown = 'null
   logical_rel,
 });
 
-it('Text2DT is read as it is, and names the official field of what is wrong', async () => {
+it('Text2DT is read unchanged, and errors name the official field', async () => {
   const condition = node('C', [['甲', '临床表现', '乙']]);
   const { items } = await read('Text2DT', [{ text: '甲有乙', tree: [condition, node('D'), node('D')] }]);
   expect(items[0].gold).toEqual({

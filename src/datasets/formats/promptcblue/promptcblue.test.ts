@@ -91,7 +91,7 @@ it('declares every task of the peer', () => {
   expect(Object.keys(PROMPT_DATASETS).sort()).toEqual(Object.keys(expected).sort());
 });
 
-describe('what is wrong in a file', () => {
+describe('an error in a file', () => {
   const read = createReader(directory);
   const record = {
     input: '“a”，“b”',
@@ -122,7 +122,7 @@ describe('what is wrong in a file', () => {
     ).rejects.toMatchObject({ code: 'bad-json' });
   });
 
-  it('takes CMeIE, as the first version calls it, and refuses what is no task', async () => {
+  it('accepts CMeIE, the name in the first version, and refuses unknown tasks', async () => {
     const target = '具有同义词关系的头尾实体对如下：头实体为甲，尾实体为乙。';
     const old = { ...record, target, answer_choices: ['同义词'], task_dataset: 'CMeIE' };
     const { items } = await read('PromptCBLUE-CMeIE-V2', lines(STS, old));

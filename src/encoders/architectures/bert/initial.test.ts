@@ -38,7 +38,7 @@ function attention(config: BertConfig, head: number, from: number): number[] {
 }
 
 describe('random weights', () => {
-  it('are those of the seed, of the deviation that the width asks for, smaller where a block ends', () => {
+  it('depend on the seed, with a deviation by width that is smaller at the end of a block', () => {
     const config = configOf(4);
     const tensors = parameters.initial(config, 1);
     expect([...tensors.keys()]).toEqual([...parameters.shapes(config).keys()]);
@@ -76,7 +76,7 @@ describe('random weights', () => {
     }
   });
 
-  it('leave all heads free where there are few', () => {
+  it('leave all heads unconstrained where there are few', () => {
     const seen = attention(configOf(2), 0, 20);
     expect(Math.max(...seen)).toBeLessThan(0.3);
   });

@@ -52,7 +52,7 @@ describe('roles of parameters', () => {
     expect(new Set(drawn('cls.predictions.transform.dense.weight')).size).toBe(64);
   });
 
-  it('chooses the class that has a place for the tensors', () => {
+  it('chooses the class that matches the tensors', () => {
     const tensor = { shape: [1], data: new Float32Array(1) };
     const classOf = (...names: string[]) => heads.classOf(new Map(names.map((name) => [name, tensor])));
     expect(classOf()).toBe('BertModel');

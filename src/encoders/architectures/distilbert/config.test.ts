@@ -5,7 +5,7 @@ const SMALL = { model_type: 'distilbert', vocab_size: 30, dim: 8, n_layers: 2, n
 const parse = (change: object = {}) => parseConfig(JSON.stringify({ ...SMALL, ...change }), 'config.json');
 
 describe('config.json of a DistilBERT', () => {
-  it('has names of its own, in which it is written too', () => {
+  it('has different field names, and is written with them', () => {
     const config = parse({ dropout: 0.3, activation: 'relu' });
     expect(config).toMatchObject({
       hiddenSize: 8,

@@ -17,7 +17,7 @@ const shapesOf = (change: object = {}) => {
 };
 
 describe('config.json of an ELECTRA', () => {
-  it('gives the embeddings a width of their own, 128 where it is left out', () => {
+  it('gives the embeddings a separate width, 128 by default', () => {
     expect(shapesOf().get('embeddings.position_embeddings.weight')).toEqual([512, 6]);
     expect(shapesOf().get('embeddings_project.weight')).toEqual([8, 6]);
     expect(shapesOf({ embedding_size: undefined }).get('embeddings.LayerNorm.bias')).toEqual([128]);

@@ -12,7 +12,7 @@ const SMALL = {
 const parse = (change: object = {}) => parseConfig(JSON.stringify({ ...SMALL, ...change }), 'config.json');
 
 describe('config.json of a RoFormer', () => {
-  it('has 1536 positions and embeddings as wide as the layers where it says nothing else', () => {
+  it('has 1536 positions and embeddings as wide as the layers by default', () => {
     const config = parse({ classifier_dropout: 0.3 });
     const { shapes, constants } = architectureOf(config).parameters;
     expect(config).toMatchObject({ maxPositions: 1536, embeddingSize: 8, rotaryValue: false });

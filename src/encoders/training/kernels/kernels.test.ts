@@ -14,7 +14,7 @@ describe('kernels', () => {
   const [[p, g, m, v, seeds]] = allocate([[LENGTH, LENGTH, LENGTH, LENGTH, 8]]);
   const { kernels } = p;
 
-  it('adamw moves every number as the formula says, also the odd ones at the end', () => {
+  it('adamw updates every number by the formula, including the remainder at the end', () => {
     const [p0, g0, m0] = [filled(p, 1), filled(g, 2), filled(m, 1)];
     v.data.fill(0.01);
     const [scale, decay, a1, b2, a2, step, correction, epsilon] = [
@@ -49,7 +49,7 @@ describe('kernels', () => {
     }
   });
 
-  it('adamw and squares compute in the order that is written down, to the bit', () => {
+  it('adamw and squares compute in the documented order, to the bit', () => {
     const [p0, g0, m0] = [filled(p, 1), filled(g, 2), filled(m, 1)];
     for (let i = 0; i < LENGTH; i++) v.data[i] = random.next() ** 8;
     const v0 = v.data.slice();
@@ -74,7 +74,7 @@ describe('kernels', () => {
     expect(kernels.squares(g.start, g.end)).toBe(total);
   });
 
-  it('combine mixes two arrays, squares adds squares up', () => {
+  it('combine mixes two arrays, squares sums squares', () => {
     const [p0, g0] = [filled(p, 1), filled(g, 1)];
     kernels.combine(p.start, g.start, p.end, 0.25, 2);
     for (let i = 0; i < LENGTH; i++) expect(p.data[i]).toBeCloseTo(p0[i] * 0.25 + g0[i] * 2, 6);

@@ -55,7 +55,7 @@ describe('openOnnx', () => {
     expect([opened.output, opened.unread]).toEqual([undefined, []]);
   });
 
-  it('reads halves as they are', async () => {
+  it('reads half-precision numbers unchanged', async () => {
     const { opened, tensors, expected } = await both('fp16');
     expect(opened.precision).toBe('fp16');
     for (const [name, { data }] of expected.tensors)
@@ -88,7 +88,7 @@ describe('openOnnx', () => {
     }
   });
 
-  it('reads what a configuration says from the graph', async () => {
+  it('infers the configuration from the graph', async () => {
     const { facts } = await openOnnx(onnxOf('bare'));
     expect(facts).toEqual({
       vocabSize: 38,
@@ -122,7 +122,7 @@ const bytes = (field: number, ...parts: (string | Buffer)[]): Buffer => {
 const node = (operator: string, inputs: string[], output: string): Buffer =>
   bytes(1, bytes(4, operator), ...inputs.map((name) => bytes(1, name)), bytes(2, output));
 
-describe('files that are no encoders', () => {
+describe('files that are not encoders', () => {
   it.each<[string, Buffer, RegExp]>([
     ['an empty file', Buffer.alloc(0), /no graph/],
     ['a web page', Buffer.from('<!DOCTYPE html><html></html>'), /damaged/],
@@ -152,7 +152,7 @@ describe('files that are no encoders', () => {
     expect(error.place.file).toContain('model.onnx');
   });
 
-  it('a graph with the layer normalisation in front', async () => {
+  it('a graph with pre-layer normalisation', async () => {
     // the sum behind the first attention no longer has the embeddings as a term
     const text = bytesOf('dynamo').toString('latin1');
     const spoilt = text.replace('getitem_2\n\x07getitem', 'getitem_2\n\x07getitex');

@@ -17,7 +17,7 @@ describe('of texts', () => {
   const propose = (some: readonly ({ reply: string } | undefined)[]) =>
     replyShape.propose({ turns: [] }, some, CONVENTIONS) as never;
 
-  it('the one that is most like the others is given, unless another weighs more', () => {
+  it('returns the one most similar to the others, unless another has more weight', () => {
     expect(decided(propose(said), [1, 1, 1])).toEqual({ reply: '多喝水，注意休息' });
     expect(decided(propose(said), [1, 1, 5])).toEqual({ reply: '建议手术' });
     expect(decided(propose([undefined, said[2], undefined]), [1, 1, 1])).toEqual({ reply: '建议手术' });
@@ -31,14 +31,14 @@ describe('of texts', () => {
   });
 });
 
-it('labels are alike only where they are the same', () => {
+it('labels are similar only where they are equal', () => {
   const input = { prompt: '同义吗？', form: 'label' as const, choices: ['相同', '不同'] };
   const said = ['不是', '相同', '不同'].map((reply) => ({ reply }));
   const candidates = instructionShape.propose(input, said, CONVENTIONS);
   expect([...candidates.values]).toEqual([1, 0, 1, 0, 1, 0, 1, 0, 1]);
 });
 
-it('trees are alike by their edit ratio', () => {
+it('trees are compared by their edit ratio', () => {
   const leaf = (drug: string): Tree => [{ role: 'D', triples: [['甲', '用', drug]], logic: 'null' }];
   const said = [leaf('乙'), leaf('丙'), leaf('丙'), []].map((tree) => ({ tree }));
   const candidates = treeShape.propose({ text: '甲' }, said, CONVENTIONS);

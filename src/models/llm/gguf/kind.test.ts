@@ -37,7 +37,7 @@ describe('the kind gguf', () => {
     expect(estimate).toMatchObject({ calls: 1, destination: file });
   });
 
-  it('shows what was asked and answered', async () => {
+  it('shows prompts and replies', async () => {
     const directory = join(folder, 'runs', 'run');
     await mkdir(directory, { recursive: true });
     const [message, key] = ['a'.repeat(32), 'b'.repeat(32)];
@@ -58,13 +58,13 @@ describe('the kind gguf', () => {
     });
   });
 
-  it('names a file that is absent', async () => {
+  it('names a missing file', async () => {
     await expect(fitOn(join(folder, 'absent.gguf'))).rejects.toMatchObject({ code: 'file-missing' });
   });
 });
 
 describe('labels scored by whole answers', () => {
-  it('have the probabilities of the answers that choose them, and a name of their own in tables', async () => {
+  it('have the probabilities of the answers that choose them, and a separate name in tables', async () => {
     const { runtime } = scriptedRuntime({ next: () => ({ '0': 0.2, '1': 0.6, '"': 0.5, '}': 0.9 }) });
     const given = { file: 'm.gguf', mode: 'logprob', optionsBy: 'answer' };
     const parameters = parseParameters(specs, given, { name: { en: 'gguf', zh: 'gguf' } });
@@ -90,7 +90,7 @@ describe('labels scored by whole answers', () => {
 });
 
 describe('the optional peer', () => {
-  it('that is absent is asked for with the command that installs it', async () => {
+  it('gives, if absent, an error with the command that installs it', async () => {
     await expect(loadRuntime('node-llama-cpp-that-is-absent')).rejects.toMatchObject({
       code: 'no-node-llama-cpp',
       hint: expect.stringContaining(installCommand('off')),

@@ -30,7 +30,7 @@ const outcomeOf = async (script: Script, asked: object = body) => {
   return outcome;
 };
 
-describe('an answer of a model in this process', () => {
+describe('a reply of a model in this process', () => {
   it('ends where the model ends, with its tokens and name', async () => {
     expect(await outcomeOf({ write: () => '好' })).toMatchObject({
       ...{ text: '好', finish: 'stop', completionTokens: 1, model: 'Scripted' },
@@ -46,7 +46,7 @@ describe('an answer of a model in this process', () => {
     expect(short).toMatchObject({ text: '一'.repeat(7), finish: 'length' });
   });
 
-  it('is written by the grammar of the schema, and ends with its JSON, not with white space', async () => {
+  it('follows the grammar of the schema, and ends with its JSON, without white space', async () => {
     const grammars: unknown[] = [];
     const write: Script['write'] = (_, { grammar }) => {
       grammars.push(grammar);
@@ -58,17 +58,17 @@ describe('an answer of a model in this process', () => {
     expect(grammars).toEqual([schema, { type: 'json' }, undefined]);
   });
 
-  it('that is cut inside its JSON is kept as it stands', async () => {
+  it('that is cut inside its JSON is kept unchanged', async () => {
     const outcome = await outcomeOf({ write: () => '{"label":"1"' }, { ...shaped, max_tokens: 5 });
     expect(outcome).toMatchObject({ text: '{"lab', finish: 'length' });
   });
 
-  it('has its thinking apart', async () => {
+  it('has its reasoning in a separate field', async () => {
     const outcome = await outcomeOf({ write: () => '<think>嗯</think>好' });
     expect(outcome).toMatchObject({ text: '好', reasoning: '嗯' });
   });
 
-  it('is drawn anew for every repeat and seed, and alike in every run', async () => {
+  it('is sampled afresh for every repeat and seed, and equally in every run', async () => {
     const seeds: number[] = [];
     const write: Script['write'] = (_, { seed }) => String(seeds.push(seed));
     for (const seed of [0, 0, 1]) {
@@ -108,7 +108,7 @@ describe('probabilities of answers', () => {
     expect(continued.map(Math.exp)).toEqual(expected.map((p) => expect.closeTo(p, 12)));
   });
 
-  it('do not depend on the other answers, but for what all have in common', async () => {
+  it('do not depend on the other answers, except for their common prefix', async () => {
     const one = await outcomeOf({ next }, asked('ab', 'ba'));
     const other = await outcomeOf({ next }, asked('ba', 'ab'));
     expect(one).toMatchObject({ text: '', completionTokens: 0 });
@@ -117,7 +117,7 @@ describe('probabilities of answers', () => {
     );
   });
 
-  it('are not asked for where an answer does not fit into the context', async () => {
+  it('are not computed where an answer does not fit into the context', async () => {
     expect(await outcomeOf({ next, contextSize: 60 }, asked('a', 'b'.repeat(60)))).toMatchObject({
       failure: 'context-exceeded',
     });
@@ -125,11 +125,11 @@ describe('probabilities of answers', () => {
 });
 
 describe('a prompt', () => {
-  it('that the context does not hold is a failure, and is not cut', async () => {
+  it('that exceeds the context fails, and is not truncated', async () => {
     expect(await outcomeOf({ contextSize: 20 })).toMatchObject({ failure: 'context-exceeded', retry: false });
   });
 
-  it('is computed anew, whatever was asked before', async () => {
+  it('is computed afresh, whatever preceded it', async () => {
     const prompts: string[] = [];
     const service = await start(scriptedRuntime({ write: (prompt) => String(prompts.push(prompt)) }));
     for (let i = 0; i < 2; i++) await service.ask(question, body);
@@ -159,7 +159,7 @@ describe('a model', () => {
     await start(scriptedRuntime({}));
   });
 
-  it('is asked within limits, and stops between two tokens', async () => {
+  it('is called within limits, and stops between two tokens', async () => {
     const controller = new AbortController();
     const { calls } = spending();
     const write: Script['write'] = () => {

@@ -51,7 +51,7 @@ const prepare = (more: object = {}) =>
   });
 
 describe('whether a model has seen a test', () => {
-  it('is seen where it continues texts of test, and not others', async () => {
+  it('is suspected where it continues texts of test but not others', async () => {
     server = await startServer(knows(test, () => 'A'));
     const { completions, differences, order } = await (await prepare()).ask({});
     expect(completions.map(({ verbatim }) => [verbatim.count, verbatim.of])).toEqual([
@@ -64,7 +64,7 @@ describe('whether a model has seen a test', () => {
     expect(order?.map(({ changed }) => changed.share)).toEqual([1, 1]);
   });
 
-  it('is not where it continues both splits alike, and choices may be steady', async () => {
+  it('is not suspected where it continues both splits equally; choices may be constant', async () => {
     server = await startServer(
       knows([...test, ...train], (content) => /^([A-Z])\. fever/m.exec(content)?.[1] ?? ''),
     );
@@ -73,7 +73,7 @@ describe('whether a model has seen a test', () => {
     expect(order?.map(({ changed }) => changed.count)).toEqual([0, 0]);
   });
 
-  it('is asked once: what is kept is not asked again, failed calls are counted', async () => {
+  it('is asked once: kept replies are not requested again, failed calls are counted', async () => {
     server = await startServer((request) =>
       request.number === 0 ? status(500) : knows(test, () => '不好说')(request),
     );
@@ -95,7 +95,7 @@ describe('whether a model has seen a test', () => {
     expect(server.received).toHaveLength((await prepare()).estimate.calls);
   });
 
-  it('is not asked on once the key is refused', async () => {
+  it('stops asking once the key is refused', async () => {
     server = await startServer(() => status(401));
     const questions = await prepare({ concurrency: 2 });
     await expect(questions.ask({})).rejects.toMatchObject({ code: 'key-refused' });
@@ -113,7 +113,7 @@ describe('whether a model has seen a test', () => {
 });
 
 describe('halved texts', () => {
-  it('are of test alone, of train alone, and of nothing that exists', () => {
+  it('come from test only, from train only, and from recombined texts', () => {
     const both = { text: '两个划分都有的一段比较长的文本，不应选取' };
     const halves = halvedTexts({ task, test: [...test, both], train: [both, ...train], limit: 99, seed: 1 });
     const groups = Map.groupBy(halves, ({ source }) => source);

@@ -51,7 +51,7 @@ it('folds case and width', () => {
   expect(Array.from(readCharacters('ＡbＣ１').codes)).toEqual(Array.from(readCharacters('aBc1').codes));
 });
 
-it('gives back every set of mentions that do not overlap, in any text', () => {
+it('round-trips every set of non-overlapping mentions, in any text', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom('肺', '😀', 'a', '，', '\ud83d', '\ude00'), { maxLength: 20 }),

@@ -17,7 +17,7 @@ const tracks = readTracks(text, characters, templates, vocabulary, 7);
 const inside = (track: Uint16Array): number[] => Array.from(track.subarray(REACH, REACH + characters.length));
 
 describe('tracks', () => {
-  it('hold the words and the place in them', () => {
+  it('contain the words and the position in them', () => {
     expect(new Set(inside(tracks.word))).toEqual(new Set(words.values()));
     eachWord(text, characters, (word, from, to) => {
       expect(inside(tracks.word).slice(from, to)).toEqual(Array(to - from).fill(words.get(word)));
@@ -27,7 +27,7 @@ describe('tracks', () => {
     expect(tracks.word[REACH - 1]).toBe(1);
   });
 
-  it('hold the match of the lexicon and what is known of the text', () => {
+  it('contain lexicon matches and their features', () => {
     expect(inside(tracks.matched)).toEqual([2, 2, 2, 3, 5, 2, 2]);
     expect(inside(tracks.side)).toEqual(Array(7).fill(7));
   });
@@ -41,7 +41,7 @@ describe('tracks', () => {
 });
 
 describe('attributes', () => {
-  it('have a key of their own for every template and value', () => {
+  it('have a distinct key for every template and value', () => {
     const names = new Map<string, string>();
     for (let t = 0; t < characters.length; t++) {
       eachAttribute(templates, tracks, t, (high, low) => {
@@ -57,7 +57,7 @@ describe('attributes', () => {
     expect(names.size).toBeGreaterThan(templates.length);
   });
 
-  it('are silent where a part has nothing to say', () => {
+  it('are absent where a part of the template is empty', () => {
     const silent = readTracks(text, characters, templatesOf(['side']), vocabulary, 0);
     let count = 0;
     eachAttribute(templatesOf(['side']), silent, 0, () => count++);

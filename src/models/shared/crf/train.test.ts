@@ -89,7 +89,7 @@ describe('a trained tagger', () => {
   const spans = (entities: readonly { start: number; end: number; type: string }[], text: string): string[] =>
     entities.map(({ start, end, type }) => `${text.slice(start, end)}/${type}`);
 
-  it('finds the mentions of texts like those it learnt from', async () => {
+  it('finds the mentions of texts like those it was trained on', async () => {
     const model = await trainCrf(sentences(40), {
       ...OPTIONS,
       groups: ['char', 'ngram', 'class', 'word', 'lexicon'],
@@ -105,7 +105,7 @@ describe('a trained tagger', () => {
     ).toContain('char[-1]');
   });
 
-  it('finds words it has never seen by what stands around them', async () => {
+  it('finds unseen words by their context', async () => {
     const tagger = createTagger(await trainCrf(sentences(40), OPTIONS));
     const text = '患者因麻疹入院，给予青霉素治疗。';
     expect(spans(tagger.tag(text), text)).toEqual(['麻疹/疾病', '青霉素/药物']);
@@ -150,7 +150,7 @@ describe('a trained tagger', () => {
     expect(spans(createTagger(sparse).tag(text), text)).toEqual(['肺癌/疾病', '顺铂/药物']);
   });
 
-  it('refuses more types than tags have numbers, and takes the most', async () => {
+  it('refuses more types than tag numbers allow, and accepts the maximum', async () => {
     const texts = (types: number): TaggedText[] =>
       Array.from({ length: types }, (_, i) => ({
         text: `${String.fromCharCode(0x4e00 + i)}药`,

@@ -22,7 +22,7 @@ describe('createNgramTrie', () => {
     expect(countAll('', 1, 3)).toEqual({});
   });
 
-  it('counts what cutting every substring counts', () => {
+  it('counts the same as enumerating every substring', () => {
     const text = fc.array(fc.constantFrom('a', 'b', '中', '𠮷'), { maxLength: 30 });
     fc.assert(
       fc.property(
@@ -43,7 +43,7 @@ describe('createNgramTrie', () => {
     );
   });
 
-  it('knows only what it has grown, also when read back', () => {
+  it('finds only n-grams that were added, even when read back', () => {
     const trie = createNgramTrie(1, 3);
     for (let i = 0; i < 5000; i++) trie.count(String(i * 7919), () => {}, true);
     const again = createNgramTrie(1, 3, { parents: trie.parents, points: trie.points });

@@ -26,7 +26,7 @@ describe('overlap', () => {
     expect(measure('吃2片', '吃12片')['same digits']).toBe(0);
   });
 
-  it('lies between 0 and 1, and is 1 for equal texts', () => {
+  it('is between 0 and 1, and is 1 for equal texts', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (a, b) => {
         for (const value of overlap(a, b)) expect(value >= 0 && value <= 1).toBe(true);

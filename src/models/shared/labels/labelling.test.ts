@@ -6,7 +6,7 @@ import { answerOf, learnLabelling, targetsOf, tuneThreshold } from './labelling.
 import { bestThreshold } from './threshold.ts';
 
 describe('bestThreshold', () => {
-  it('makes an F1 that no other threshold beats', () => {
+  it('gives an F1 that no other threshold beats', () => {
     const item = fc.record({ score: fc.integer({ min: 0, max: 10 }), yes: fc.boolean() });
     fc.assert(
       fc.property(fc.array(item, { minLength: 1, maxLength: 30 }), (items) => {
@@ -64,7 +64,7 @@ describe('labelling', () => {
     expect(answerOf(three, Float64Array.of(0.2, 0.5, 0.3))).toMatchObject({ label: 'b' });
   });
 
-  it('gives sets a sigmoid a label, and nothing where no label was seen', () => {
+  it('gives sets a sigmoid per label, and nothing where no label was seen', () => {
     const task = { ...findTask('multilabel'), labels: [] };
     const labelling = learnLabelling(task, [set('b', 'a'), set()]);
     expect(labelling).toMatchObject({ labels: ['a', 'b'], outputs: 2, link: 'sigmoid' });
@@ -101,7 +101,7 @@ describe('labelling', () => {
     }
   });
 
-  it('cuts between two scores that no number lies between', () => {
+  it('separates two adjacent floating-point scores', () => {
     const task = findTask('cMedQQ');
     const examples = ['0', '1'].map(pair);
     for (const positive of ['0', '1']) {

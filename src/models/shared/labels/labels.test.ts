@@ -10,7 +10,7 @@ it('gives every label its score where there are not very many', () => {
   expect(scores.c7).toBe(7);
 });
 
-it('gives the largest scores only where there are more, whatever is asked of how many', () => {
+it('gives only the largest scores where there are more, whatever number is requested', () => {
   const labels = names(MOST_SCORED_LABELS + 1);
   const scores = scoresByLabel(undefined, labels, (k) => k % 1000);
   expect(Object.keys(scores)).toHaveLength(100);
@@ -21,7 +21,7 @@ it('gives the largest scores only where there are more, whatever is asked of how
   ]);
 });
 
-it('leaves out what is not above 0, unless nothing is', () => {
+it('omits labels without a positive score, unless none has one', () => {
   expect(
     largestScores([
       ['a', 0],

@@ -33,7 +33,7 @@ describe('the lexicon', () => {
     expect(places('我肺癌肺胃癌')).toBe('.BESBE');
   });
 
-  it('hides from a text what only its own unit mentions', () => {
+  it('excludes entries that only the text’s own unit mentions', () => {
     expect(places('胃癌', [TEXTS[2]])).toBe('..');
     expect(places('肺癌', [TEXTS[0]])).toBe('BE');
     expect(places('肺癌', [TEXTS[0], TEXTS[1]])).toBe('..');
@@ -47,7 +47,7 @@ describe('the lexicon', () => {
     expect(Array.from(matchLexicon(both, text, shareOf(both, [mixed[1], mixed[2]])).types)).toEqual([0, 0]);
   });
 
-  it('says how often a match is a mention', () => {
+  it('returns how often a match is a mention', () => {
     const rarely = buildLexicon([marked('[口/0]口口'), marked('口口口')], 1);
     expect(matchLexicon(rarely, readCharacters('口')).purities[0]).toBe(0);
     expect(matchLexicon(lexicon, readCharacters('胃癌')).purities[0]).toBe(4);

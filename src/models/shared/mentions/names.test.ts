@@ -14,12 +14,12 @@ describe('the dictionary of names', () => {
     expect(names.find('拉肚子')).toBe('腹泻');
   });
 
-  it('lends the name of the most similar mention to one it does not know', () => {
+  it('gives an unknown mention the name of the most similar one', () => {
     expect(names.find('老拉肚子')).toBe('腹泻');
     expect(names.find('流清鼻涕')).toBe('鼻流涕');
   });
 
-  it('knows when nothing is similar', () => {
+  it('gives no name when nothing is similar', () => {
     expect(names.find('骨折')).toBeUndefined();
     expect(names.find('')).toBeUndefined();
   });

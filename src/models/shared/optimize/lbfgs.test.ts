@@ -67,7 +67,7 @@ describe('minimize', () => {
     );
   });
 
-  it('stays where the function is finite: x - log x has its minimum at 1', async () => {
+  it('stays in the domain: x - log x has its minimum at 1', async () => {
     const objective: Objective = (x, gradient) => {
       gradient[0] = 1 - 1 / x[0];
       return x[0] - Math.log(x[0]);
@@ -106,7 +106,7 @@ describe('minimize', () => {
     expect(x[1]).toBeCloseTo((p * y[1] - q * y[0]) / (p * r - q * q), 8);
   });
 
-  it('accepts objectives that answer later', async () => {
+  it('accepts asynchronous objectives', async () => {
     const later: Objective = async (x, gradient) => bowl([3], [2])(x, gradient);
     expect((await minimize(later, new Float64Array(1), tight)).x[0]).toBeCloseTo(3, 8);
   });

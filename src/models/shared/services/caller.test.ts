@@ -58,7 +58,7 @@ async function askScript(script: () => Scripted, asked?: Asked) {
 }
 
 describe('secrets', () => {
-  it('that a service repeats where it says what is wrong are not kept', async () => {
+  it('that a service repeats in an error message are not kept', async () => {
     const said = `no: ${SECRET}, team-token-1`.padStart(305, '.');
     const { outcome } = await askScript(() => status(500, { error: { message: said } }), {
       profile: { keyEnv: VARIABLE, headers: { 'x-token': 'team-token-1' } },
@@ -80,7 +80,7 @@ describe('secrets', () => {
 });
 
 describe('a limit of cost', () => {
-  it('is reached by what replies report', async () => {
+  it('is enforced by the usage that replies report', async () => {
     const limits = { maxCost: spending().cost + 10 };
     expect(await askScript(() => '{}', { limits, price: PRICE })).toMatchObject({ outcome: { text: '{}' } });
     await expect(ask(server?.url ?? '', { limits, price: PRICE })).rejects.toMatchObject({

@@ -30,7 +30,7 @@ async function write(name: string, value: unknown): Promise<string> {
 }
 
 describe('an endpoint', () => {
-  it('is what is given, else that of the profile, else that of the environment', async () => {
+  it('is the given one, else that of the profile, else that of the environment', async () => {
     const profiles = await write('profiles.json', { house: HOUSE, bare: {} });
     const environment = { CHINESEBLUE_ENDPOINT: LOCAL, CHINESEBLUE_PROFILES: profiles };
     const url = async (name: string, endpoint?: string): Promise<string> =>
@@ -51,7 +51,7 @@ describe('an endpoint', () => {
 });
 
 describe('a profile', () => {
-  it('says model, price, limits and what requests hold beside the question', async () => {
+  it('has model, price, limits and further fields of requests', async () => {
     const profiles = await write('profiles.json', { house: HOUSE });
     const endpoint = await findEndpoint({ name: 'any@house', profiles }, {});
     expect(endpoint).toMatchObject({
@@ -72,7 +72,7 @@ describe('a profile', () => {
     });
   });
 
-  it('costs what a list of prices says, where it has the model', async () => {
+  it('takes prices from a price list that has the model', async () => {
     const profiles = await write('profiles.json', { house: HOUSE });
     const prices = await write('prices.json', { 'qwen3-32b': { prompt: 7, completion: 8 } });
     const other = await write('other.json', { gpt: { prompt: 7, completion: 8 } });
@@ -96,11 +96,11 @@ describe('a profile', () => {
     await expect(findEndpoint({ name: 'm@house', profiles }, {})).rejects.toMatchObject(expected);
   });
 
-  it('is asked for where there is no file of profiles', async () => {
+  it('is required where there is no profile file', async () => {
     await expect(findEndpoint({ name: 'm@house' }, {})).rejects.toMatchObject({ code: 'no-profiles' });
   });
 
-  it('names a file of certificates that is there', async () => {
+  it('must name an existing file of certificates', async () => {
     const caFile = join(folder, 'ca.pem');
     await expect(readCertificates({ headers: {}, extraBody: {}, caFile })).rejects.toMatchObject({
       place: { file: caFile },

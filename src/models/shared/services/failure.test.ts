@@ -31,13 +31,13 @@ describe('an input that is too long', () => {
     ['llama.cpp', { error: { type: 'exceed_context_size_error', message: 'the request is too big' } }],
     ['vLLM', { message: "This model's maximum context length is 4096 tokens." }],
     ['a message only', { error: { message: 'The input is too long for this model' } }],
-  ])('is known by the error of %s, and not sent again', (_, body) => {
+  ])('is recognised by the error of %s, and not sent again', (_, body) => {
     const wanted = { failure: 'context-exceeded', retry: false, overloaded: false };
     expect(readFailure(400, undefined, JSON.stringify(body))).toMatchObject(wanted);
     if (body.error) expect(errorInside(body.error)).toMatchObject(wanted);
   });
 
-  it('is nothing that a question may hold', () => {
+  it('is not recognised from words of the question', () => {
     expect(
       readFailure(400, undefined, '{"error":{"message":"unknown field response_format"}}'),
     ).toMatchObject({ failure: 'http-400', retry: false });

@@ -17,14 +17,14 @@ async function most(limiter: ReturnType<typeof createLimiter>, count: number): P
 }
 
 describe('createLimiter', () => {
-  it('begins with few calls at a time and rises to the most that are allowed', async () => {
+  it('begins with few calls at a time and rises to the maximum', async () => {
     const limiter = createLimiter({ most: 8 });
     expect(await most(limiter, 4)).toBe(4);
     expect(await most(limiter, 200)).toBe(8);
     expect(limiter.width).toBe(8);
   });
 
-  it('halves once for all calls that were on their way', async () => {
+  it('halves once for all calls in flight', async () => {
     const limiter = createLimiter({ most: 8 });
     await most(limiter, 200);
     const since = performance.now();
@@ -37,7 +37,7 @@ describe('createLimiter', () => {
     expect(await most(limiter, 2)).toBe(1);
   });
 
-  it('does not rise by calls that met an overload, nor by any other failure', async () => {
+  it('does not rise after overloaded or otherwise failed calls', async () => {
     const limiter = createLimiter({ most: 8 });
     for (let i = 0; i < 10; i++) await limiter.run(async () => limiter.overloaded(performance.now(), 0));
     expect(limiter.width).toBe(1);
@@ -47,7 +47,7 @@ describe('createLimiter', () => {
     expect(limiter.width).toBe(2);
   });
 
-  it('begins nothing during a pause', async () => {
+  it('starts no call during a pause', async () => {
     const limiter = createLimiter({ most: 2 });
     const asked = performance.now();
     limiter.overloaded(asked, 40);
@@ -58,7 +58,7 @@ describe('createLimiter', () => {
     expect(begun - asked).toBeGreaterThanOrEqual(39);
   });
 
-  it('spaces calls out where there is a rate', async () => {
+  it('spaces calls out under a rate limit', async () => {
     const limiter = createLimiter({ most: 4, perMinute: 6000 });
     const begun: number[] = [];
     await Promise.all(

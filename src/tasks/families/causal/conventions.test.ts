@@ -28,7 +28,7 @@ const GOLD = [
   direct(third, '3', again),
 ];
 
-it('a relation is right when labels and all places are equal, inside too', () => {
+it('a relation is right when labels and all places are equal, nested ones too', () => {
   // Per label by hand: 1 has one of two predictions right, 2 has its inner tail wrong, 3 is right, 4 occurs nowhere.
   const answer = [
     direct(first, '1', second),
@@ -46,7 +46,7 @@ it('words are compared without places where a rule says so', () => {
   expect(score('causal/words-f1@1', GOLD, answer)).toBeCloseTo((2 * 1) / (3 + 2), 12);
 });
 
-it('words that a language model made up are wrong relations, and places are the closest together', () => {
+it('words that a language model invented are wrong relations, and places are the closest together', () => {
   const answer = {
     relations: [
       { head: '甲', relation: '1', tail: ['丙'] },

@@ -54,7 +54,7 @@ describe('the edits between two trees', () => {
     expect(editDistance(b, a)).toBe(1 + 1 + 3 + 2 + 4);
   });
 
-  it('go on with left and right children where both are conditions', () => {
+  it('recurse into left and right children where both are conditions', () => {
     const left = [node('C', 'null', 'x'), node('D', 'null', 'a'), nothing];
     const right = [node('C', 'null', 'x'), nothing, node('D', 'null', 'a')];
     expect(editDistance(left, right)).toBe(2);
@@ -86,7 +86,7 @@ describe('the conventions', () => {
     expect(score('triple-f1', [gold, answer])).toBe(0.5);
   });
 
-  it('take no tree for the worst one', () => {
+  it('count a missing tree as the worst one', () => {
     expect(score('edit-ratio', [gold, []], [gold, gold])).toBeCloseTo(1 - 6 / (6 + 12), 12);
     expect(score('edit-ratio', [[nothing], []])).toBe(0);
     for (const id of ['path-f1', 'node-f1', 'triple-f1'])

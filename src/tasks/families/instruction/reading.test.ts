@@ -39,11 +39,11 @@ describe('the oddities of the official reading, which are kept', () => {
     ]);
   });
 
-  it('a status that is not offered says nothing, and a line with two colons is none', () => {
+  it('a status that is not offered is ignored, and so is a line with two colons', () => {
     expect(listed('statuses', '：\n咳：有\n热：阳性：是', ['阳性', '阴性'])).toEqual([['不标注', '咳']]);
   });
 
-  it('terms stand on the last line, and are offered; equal ones count once', () => {
+  it('terms are on the last line, and among those offered; equal ones count once', () => {
     expect(listed('terms', '甲\n丙， 乙，乙', ['甲', '乙'])).toEqual([['', '乙']]);
   });
 });
@@ -62,7 +62,7 @@ it('reads nodes as a tree, without evaluating anything', () => {
   expect(tree('')).toEqual({ kind: 'tree', tree: [{ role: 'D', triples: [], logic: 'null' }] });
 });
 
-it('knows at which lines the official script would stop', () => {
+it('finds the lines at which the official script would stop', () => {
   const stops = (form: Form, text: string) => leavesOut(text, { prompt: '', form });
   expect(stops('causes', '因果关系三元组如下：\n头实体：甲；尾实体：乙')).toBe(false);
   expect(stops('causes', '因果关系三元组如下：\n头实体：甲')).toBe(true);

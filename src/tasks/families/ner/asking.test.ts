@@ -50,7 +50,7 @@ describe('quotes of entities', () => {
     });
   });
 
-  it('keep both types of one place, and overlaps', () => {
+  it('keep two types of the same span, and overlaps', () => {
     expect(
       read([
         { quote: '感冒', type: 'disease' },
@@ -89,7 +89,7 @@ describe('quotes of entities', () => {
     expect(read([{ quote: '感冒', type: '病症' }])).toBe('unknown-label entities[0].type');
   });
 
-  it('make an answer unreadable that is of another shape', () => {
+  it('of another shape make an answer unreadable', () => {
     expect(read([{ quote: 3, type: 'disease' }])).toBe('wrong-type entities[0].quote');
     expect(read([{ type: 'disease' }])).toBe('missing-field entities[0].quote');
     expect(read([{ quote: '感冒', type: 'disease', occurrence: 0 }])).toBe(
@@ -99,7 +99,7 @@ describe('quotes of entities', () => {
     expect(read(['感冒'])).toBe('wrong-type entities[0]');
   });
 
-  it('that are made up count as wrong under every convention', () => {
+  it('that are invented count as wrong under every convention', () => {
     const input = { text: '感冒' };
     const gold = { entities: [{ start: 0, end: 2, type: 'disease' }] };
     const right = { entities: gold.entities };
@@ -123,7 +123,7 @@ describe('quotes of entities', () => {
 });
 
 describe('worked examples', () => {
-  it('give the occurrence only where a quote stands more than once', () => {
+  it('give the occurrence only where a quote occurs more than once', () => {
     const entities = [
       { start: 9, end: 11, type: 'symptom' },
       { start: 16, end: 18, type: 'disease' },

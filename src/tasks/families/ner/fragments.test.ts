@@ -43,7 +43,7 @@ it('is shown for tasks with discontinuous entities only', () => {
   ]);
 });
 
-it('reads predictions with parts, and refuses parts that are none', () => {
+it('reads predictions with parts, and refuses invalid parts', () => {
   const { start, end, type } = lower;
   const read = (fragments: unknown) =>
     ner.parse({ entities: [{ start, end, type, fragments }] }, { text: TEXT }, task);

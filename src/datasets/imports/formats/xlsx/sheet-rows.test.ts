@@ -29,7 +29,7 @@ function sheetOf(bodies: () => Iterable<string>) {
   return { chunks, read: () => sheetRows(workbook, sheet, () => undefined) };
 }
 
-it('reads a sheet of many rows as a stream: no more rows are held than a chunk of the file has', async () => {
+it('streams a sheet of many rows: it holds no more of them than one chunk of the file has', async () => {
   const { chunks, read } = sheetOf(function* () {
     yield '<worksheet><sheetData>';
     for (let chunk = 0; chunk < CHUNKS; chunk++)
@@ -49,7 +49,7 @@ it('reads a sheet of many rows as a stream: no more rows are held than a chunk o
   expect(last).toEqual({ number: rows, cells: [`文本${rows}`, 'a'] });
 });
 
-it('reads the last row that the format has, and refuses one behind it', async () => {
+it('reads the last row that the format allows, and refuses one after it', async () => {
   const ending = (number: number) =>
     sheetOf(() => [`<worksheet><sheetData>${rowOf(1)}${rowOf(number)}</sheetData></worksheet>`]).read();
   const { value } = await ending(LAST).next();
