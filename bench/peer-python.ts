@@ -9,13 +9,13 @@ export const PEER_PYTHON = join(
   'bin/python',
 );
 
-/** `--python PATH` of the command line, else the above. */
+/** `--python PATH` of the command line, else `PEER_PYTHON`. */
 export function peerPython(): string {
   const flag = process.argv.indexOf('--python');
   return flag > 0 ? process.argv[flag + 1] : PEER_PYTHON;
 }
 
-/** A Python program of bench/peers that answers one line of JSON with one line of JSON; its first line is its versions. */
+/** A Python program of bench/peers that answers one line of JSON with one line of JSON; its first line has its versions. */
 export interface Peer {
   readonly versions: Readonly<Record<string, string>>;
   ask<Answer>(request: object): Promise<Answer>;

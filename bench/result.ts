@@ -21,7 +21,7 @@ export function processor(): string {
   return `${name}, family ${family}, model ${model} (${widest})`;
 }
 
-/** Whether the processor adds products of 8-bit numbers in one instruction; undefined where that cannot be told. */
+/** Whether the processor adds products of 8-bit numbers in one instruction; undefined where that is unknown. */
 export const hasVnni = (): boolean | undefined =>
   existsSync('/proc/cpuinfo')
     ? /\b(avx512_vnni|avx_vnni)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))
@@ -33,7 +33,7 @@ export function readResult(name: string): Record<string, unknown> | undefined {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** Rows of this run, and those of cases that it left out from an earlier run on this processor. */
+/** Rows of this run, with rows of an earlier run on this processor for the cases that it left out. */
 export function withEarlier<Row extends { readonly name: string; readonly threads?: number }>(
   result: string,
   rows: readonly Row[],
@@ -46,8 +46,8 @@ export function withEarlier<Row extends { readonly name: string; readonly thread
 }
 
 /**
- * Writes the result of a bench, with the date and the processor. One that was measured on another processor keeps its place
- * on the page: it moves to a file with its date.
+ * Writes the result of a bench, with the date and the processor. An existing result from another processor stays on the page:
+ * it is moved to a file with its date.
  */
 export async function writeResult(name: string, result: object): Promise<void> {
   const before = readResult(name);

@@ -14,7 +14,7 @@ const LABELS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const TYPES = ['dis', 'sym', 'dru'];
 /** Of a hundred test records: copies of train, copies that differ in punctuation, and copies with some characters changed. */
 const [IDENTICAL, FOLDED, NEAR] = [5, 10, 20];
-/** Characters that are changed, at most: with all of them a copy is just below the similarity that counts. */
+/** Most characters that are changed: with all of them a copy is just below the similarity threshold. */
 const MOST_CHANGED = 12;
 
 /** How a test record was derived from a training record. */

@@ -36,7 +36,7 @@ export async function start(command: string, parameters: readonly string[]): Pro
   };
 }
 
-/** The other side of `start`: `work` once a line. */
+/** The counterpart of `start`: runs `work` once per line. */
 export async function serve(work: () => Promise<number>): Promise<void> {
   process.stdout.write('ready\n');
   for await (const _line of createInterface({ input: process.stdin })) {

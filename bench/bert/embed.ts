@@ -32,7 +32,7 @@ const { values } = parseArgs({
   },
 });
 const TASKS = ['cMedQQ', 'cMedIC', 'cMedIR', 'cMedQA', 'cMedTC', 'cMedQANER'];
-/** These have 91 797 different sentences; with the turns of these dialogues there are 153 314. */
+/** `TASKS` have 91 797 different sentences; with the turns of these dialogues there are 153 314. */
 const MORE_DISTINCT = ['CMDD'];
 /** The default of sentence-transformers. */
 const BATCH = 32;

@@ -38,9 +38,9 @@ const { values } = parseArgs({
 const [layers, hidden] = values.shape.split('x').map(Number);
 const sizes = sizesOf(layers, hidden);
 const shape = layers === 12 && hidden === 768 ? 'BERT-base' : `${layers} × ${hidden}`;
-/** Seconds of a turn. */
+/** Seconds per slice. */
 const SLICE = 20;
-/** Looks at our memory in the course of the epoch. */
+/** Number of memory samples over the epoch. */
 const MEMORY_SAMPLES = 10;
 const threads = Number(values.threads);
 

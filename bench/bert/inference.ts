@@ -66,7 +66,7 @@ async function theirs(
   });
 }
 
-/** A number that tells lists of labels apart. */
+/** A number that distinguishes lists of labels. */
 const digest = (labels: readonly string[]): number =>
   labels.reduce((sum, label, i) => (sum + (i + 1) * (Number(label.slice(1)) + 1)) % 1_000_003, 0);
 

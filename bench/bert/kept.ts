@@ -40,11 +40,11 @@ export async function sentences(dataDir: string, count: number): Promise<string[
 /** Labels of cMedTC. */
 export const LABELS = 44;
 
-/** Parameters of the kind `bert` for a task, with what is given in place of the defaults. */
+/** Parameters of the kind `bert` for a task, with given ones in place of the defaults. */
 export const bertParameters = (task: Task, given: GivenParameters): Promise<BertParameters> =>
   resolveParameters(parseParameters(PARAMETERS, given, { name: { en: 'bert', zh: 'bert' } }), { task });
 
-/** Tokens are characters: what is measured does not depend on which ids they have. */
+/** Tokens are characters: the measurement does not depend on their ids. */
 export async function randomModel(
   name: ShapeName,
   texts: readonly string[],
@@ -93,7 +93,7 @@ const keepRandom = async (folder: string, name: ShapeName, texts: readonly strin
 /** Default number of cMedTC sentences for timing inference. */
 const TEXTS: Record<ShapeName, number> = { 'BERT-base': 96, '4 × 256': 1000 };
 
-/** A kept folder of random weights, and a JSON file with the texts that it is to answer. */
+/** A kept folder of random weights, and a JSON file with the texts to predict. */
 export interface Prepared {
   readonly name: ShapeName;
   readonly texts: readonly string[];
@@ -101,7 +101,7 @@ export interface Prepared {
   readonly file: string;
 }
 
-/** One folder a shape whose name has `only` in it, there until the next is asked for. */
+/** One folder for each shape whose name contains `only`; it exists until the next is requested. */
 export async function* prepared({
   only,
   texts: count,

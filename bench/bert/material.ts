@@ -23,12 +23,12 @@ export const sizesOf = (layers: number, hidden: number) => ({
 });
 export type Sizes = ReturnType<typeof sizesOf>;
 
-/** Tokens are characters here: what is measured does not depend on which ids they have. */
+/** Tokens are characters here: the measurement does not depend on their ids. */
 export async function material(name: string, sizes: Sizes, dir: string, most = Number.POSITIVE_INFINITY) {
   const task = findTask(name);
   const { train: all } = await (await openDataset({ task, dir })).division('test');
   const step = Math.max(1, Math.floor(all.length / most));
-  // of a family that `served` has let through
+  // its family passed `served`
   const examples = all.filter((_, i) => i % step === 0).slice(0, most) as Example<BertFamily>[];
   const seen = [
     ...new Set(

@@ -24,7 +24,7 @@ async function multiplication(): Promise<() => Promise<number>> {
   const inner = 4 * hidden;
   const rows = batch * length;
   const ofToken = 4 * hidden * hidden + 2 * hidden * inner + 2 * length * hidden;
-  // the last layer has keys and values of all tokens, everything else of [CLS]
+  // the last layer has keys and values of all tokens, and everything else only for [CLS]
   const ofLast = 2 * hidden * hidden + (2 * hidden * hidden + 2 * hidden * inner) / length + 2 * hidden;
   const flops = 3 * 2 * rows * ((layers - 1) * ofToken + ofLast);
   const pairs = Math.round(flops / (4 * rows * hidden * inner));

@@ -58,8 +58,8 @@ const threads = Number(values.threads);
 interface Pair {
   readonly task: string;
   readonly seed: number;
-  /** How many of how many training examples both were trained on. */
-  readonly learnt: number;
+  /** Number of training examples that both were trained on, and of all. */
+  readonly trained: number;
   readonly train: number;
   readonly ours: number;
   readonly trainer: number;
@@ -74,13 +74,13 @@ for (const name of values.only.split(',')) {
   const count = Math.min(Number(values.examples ?? splits.train.length), splits.train.length);
   for (const seed of values.seeds.split(',').map(Number)) {
     const at = pairs.findIndex((pair) => pair.task === task.id && pair.seed === seed);
-    if (pairs[at]?.learnt === count) continue;
+    if (pairs[at]?.trained === count) continue;
     const plain: GivenParameters = { init, epochs: 3, head: 'softmax' };
     const recipe = { ...plain, ...(await sampleOf(task, plain, seed, splits.train, count)) };
     const parameters = { ...recipe, threads, checkpointMinutes: 3 };
     const run = await evaluate({ task, model: 'bert', parameters, seed, dataDir, root });
     const pair: Pair = {
-      ...{ task: task.id, seed, learnt: count, train: splits.train.length },
+      ...{ task: task.id, seed, trained: count, train: splits.train.length },
       ours: primaryScore(run.scores).value,
       trainer: await withTrainer(task, recipe, seed, splits, count),
     };
@@ -116,7 +116,7 @@ async function preparedOf<F extends BertFamily>(
   };
 }
 
-/** The parameter by which `bert` learns from this many examples, drawn by the seed; none where that is all of them. */
+/** The parameter that limits `bert` to this many examples, drawn by the seed; none where that is all of them. */
 async function sampleOf(
   task: Task,
   recipe: GivenParameters,
@@ -135,7 +135,7 @@ async function sampleOf(
   });
 }
 
-/** The score on test of the Trainer's epoch with the best score on dev, on the sample that `bert` learns from. */
+/** The score on test of the Trainer's epoch with the best score on dev, on the sample that `bert` is trained on. */
 async function withTrainer(
   task: Task,
   recipe: GivenParameters,
@@ -189,7 +189,7 @@ async function withTrainer(
         });
         return score(questions[split], predictions);
       };
-      // the epoch as it answers, then the decoding of that epoch: both on dev, as our runs choose them
+      // first the epoch, then the decoding of that epoch: both chosen on dev, as in our runs
       const best = epochs.reduce((a, b) => (scoreOf('dev', b.dev) > scoreOf('dev', a.dev) ? b : a));
       const decodings = [plan, ...(plan.decodings ?? [])].map(({ ask }) => ask);
       const own = plan.decodings ? decodings.slice(1) : decodings;

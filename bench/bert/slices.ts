@@ -10,7 +10,7 @@ export interface Runner {
 }
 
 export interface Ran {
-  /** Time in which it was not stopped, from `ready` to its end. */
+  /** Running time, without pauses, from `ready` to its end. */
   readonly seconds: number;
   /** Its last output: JSON. */
   readonly said: Record<string, unknown>;

@@ -26,7 +26,7 @@ export interface StepCase {
 const CLASSES = 2;
 const TAGS = 9;
 
-/** Compiles the step; each of the returned parts is called once a step, in this order. */
+/** Compiles the step; each of the returned parts is called once per step, in this order. */
 export async function prepareTraining({ config, head: kind, distinct, ...options }: StepCase) {
   const { batch, length, threads, profile } = options;
   const scheme = architectureOf(config).parameters;

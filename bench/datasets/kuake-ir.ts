@@ -44,7 +44,7 @@ async function write(name: string, lines: Iterable<string>): Promise<number> {
   return statSync(file).size;
 }
 
-/** The words of the passages that queries are made of. */
+/** The words of the passages from which queries are made. */
 const answering = new Map<number, readonly string[]>();
 
 function* passages(count: number, wanted: ReadonlySet<number>): Generator<string> {

@@ -32,7 +32,7 @@ export function cardEvaluation(arm: Arm, name: string, encoder: string): string[
   ];
 }
 
-/** A card with this evaluation in place of the one it has. Throws if it has none. */
+/** A card with its evaluation replaced by this one. Throws if it has none. */
 export function withEvaluation(card: string, evaluation: readonly string[]): string {
   const lines = card.split('\n');
   const start = lines.indexOf(HEADING);

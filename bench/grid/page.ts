@@ -152,7 +152,7 @@ interface Parity {
   readonly epochs: number;
   readonly pairs: readonly {
     readonly task: string;
-    readonly learnt: number;
+    readonly trained: number;
     readonly train: number;
     readonly ours: number;
     readonly trainer: number;
@@ -167,7 +167,7 @@ function parity(say: Say): string[] {
   const rows = [...Map.groupBy(pairs, ({ task }) => task)].map(([task, own]) =>
     row([
       task,
-      say({ en: `${own[0].learnt} of ${own[0].train}`, zh: `${own[0].learnt}/${own[0].train}` }),
+      say({ en: `${own[0].trained} of ${own[0].train}`, zh: `${own[0].trained}/${own[0].train}` }),
       String(own.length),
       spread(own.map(({ ours }) => ours)),
       spread(own.map(({ trainer }) => trainer)),

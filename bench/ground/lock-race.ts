@@ -33,7 +33,7 @@ const share = Math.ceil(rounds / processes);
 const start = performance.now();
 const results = await Promise.all(Array.from({ length: processes }, (_, seed) => race(lock, share, seed)));
 const seconds = (performance.now() - start) / 1000;
-// Whoever takes it last removes what the dead left behind.
+// The last to acquire it removes what dead processes left behind.
 await (await acquireLock(lock)).release();
 const left = await readdir(folder);
 await rm(folder, { recursive: true });

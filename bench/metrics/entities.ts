@@ -17,7 +17,7 @@ import { type PeerAnswer, startClock } from './peer.ts';
 
 const SENTENCES = 100_000;
 const ROUNDS = 5;
-/** Ours is short, so it is timed more than once a round. */
+/** Ours is short, so it is timed several times per round. */
 const OURS_A_ROUND = 3;
 const SEED = 1;
 const TYPES = ['body', 'disease', 'drug', 'symptom', 'time'];
@@ -64,7 +64,7 @@ interface Timed {
   readonly cpuSeconds: number;
 }
 
-/** From tags, as a program calls it: every figure of `entityScores`, the F1 among them. */
+/** From tags, as a program calls it: every figure of `entityScores`, including the F1. */
 function fromTags(): Timed & { score: number } {
   const clock = startClock();
   const { f1: score } = entityScores(gold, guess, { tags: 'seqeval' });
@@ -78,7 +78,7 @@ const decoded = gold.map(
   }),
 );
 
-/** From entities, which is what corpora and predictions hold. */
+/** From entities, as corpora and predictions contain them. */
 function fromEntities(): Timed & { score: number } {
   const clock = startClock();
   const counts = new Float64Array(metric.width);

@@ -23,7 +23,7 @@ const QUERIES = 1_000;
 const DEPTH = 10;
 const CONSTANTS = { k1: 1.5, b: 0.75 };
 const ROUNDS = 5;
-/** Scores are compared to so many: both sides add in single precision. */
+/** Smaller differences of scores count as equal: both sides add in single precision. */
 const CLOSE = 1e-5;
 
 interface PeerAnswer {
@@ -114,8 +114,8 @@ try {
 }
 
 /**
- * Rankings are the same where every place has the same score, and the same document unless another one
- * has that score too: bm25s leaves the order of ties open.
+ * Rankings are equal if every rank has the same score, and the same document unless several have that score: bm25s leaves the
+ * order of ties open.
  */
 function compare(ours: readonly { document: number; score: number }[][], answer: PeerAnswer) {
   let sameDocuments = 0;

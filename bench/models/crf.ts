@@ -6,7 +6,7 @@
  * Both minimize negative log-likelihood + c2 × |w|² by L-BFGS (history 6) for at most the given number of
  * iterations, or until 10 of them gain less than 1e-5. CRFsuite has one thread; ours runs on one and on
  * two. Times exclude feature extraction. One difference: ours gives invalid tag sequences zero
- * probability, CRFsuite has to learn that they are improbable. Use CPU time on a shared machine. Uses the
+ * probability, CRFsuite must learn that they are improbable. Use CPU time on a shared machine. Uses the
  * Python of bench/peers/setup.sh.
  */
 import { spawnSync } from 'node:child_process';
@@ -86,7 +86,7 @@ function strictF1(
 async function writeTrain(file: string, { dataset, vocabulary }: Prepared): Promise<void> {
   const out = createWriteStream(file);
   const { textStart, own, bundles, bundleOf, tags } = dataset;
-  // an attribute is known by its first feature
+  // an attribute is identified by its first feature
   const of = ({ start, begins }: FeatureRuns, list: number) => begins.subarray(start[list], start[list + 1]);
   for (let text = 0; text + 1 < textStart.length; text++) {
     let lines = '';

@@ -29,7 +29,7 @@ const TASKS = ['cMedIC', 'cMedQQ', 'cMedTC'];
 const ROUNDS = process.argv.includes('--rounds')
   ? Number(process.argv[process.argv.indexOf('--rounds') + 1])
   : 3;
-/** Between the two texts of a pair; n-grams across it are the same for both sides. */
+/** Joins the two texts of a pair; n-grams across it are the same in both programs. */
 const BETWEEN = '\u0001';
 
 interface Measured {

@@ -23,7 +23,7 @@ const KILLS = 30;
 const CONCURRENCY = 8;
 const DELAY_MS = 100;
 const SETTLE_MS = 200;
-/** Each process is killed when it has asked this many questions at most. */
+/** Each process is killed after at most this many questions. */
 const MOST_PER_LIFE = 60;
 
 /** The record of one process up to its end. */
@@ -32,17 +32,17 @@ interface Life {
   readonly repeated: number;
   /** Of these, whose answer was in the journal when this process began. */
   readonly repeatedOfKept: number;
-  /** At its end: asked so far, by whichever process, and not in the journal. */
+  /** At its end: asked so far by any process, and not in the journal. */
   readonly inFlight: number;
   /** Of these, asked by this process and not answered yet. */
   readonly unanswered: number;
-  /** Of these, answered to this process and not on disk yet. */
+  /** Of these, answered to this process but not on disk yet. */
   readonly unsaved: number;
   /** How long ago the oldest of those was answered. */
   readonly longestWaitMs: number;
 }
 
-/** A question as the server noted it. */
+/** A question as recorded by the server. */
 interface NotedQuestion {
   readonly message: string;
   readonly answered?: number;
@@ -79,7 +79,7 @@ try {
     return readFileSync(join(folder, runs, run, 'scores.json'), 'utf8');
   };
 
-  /** Questions whose calls are in whole lines of the journal, by their last message. */
+  /** Questions whose calls are in complete lines of the journal, by their last message. */
   const inJournal = (): Set<string> => {
     const [run] = readdirSync(join(folder, 'killed'));
     const journal = readFileSync(join(folder, 'killed', run, 'calls.jsonl'), 'utf8');
@@ -92,7 +92,7 @@ try {
 
   const random = createRandom(17);
   const lives: Life[] = [];
-  /** Before the process that runs now: what was asked, and what the journal had. */
+  /** Before the current process: questions asked, and those in the journal. */
   let asked = 0;
   let kept = new Set<string>();
   const endLife = async (ended: number): Promise<void> => {

@@ -26,7 +26,7 @@ const streamed = (content: string): string =>
     .concat('data: [DONE]\n\n')
     .join('');
 
-/** A question as it came; times are those of the clock, in milliseconds. */
+/** A question as received; times are wall-clock times in milliseconds. */
 interface NotedQuestion {
   /** Hash of its last message, as journals have it. */
   readonly message: string;

@@ -25,7 +25,7 @@ const { values } = parseArgs({
 const CALLS = Number(values.calls);
 const PEER_CALLS = 1_000;
 const CONCURRENCY = 32;
-/** Memory is looked at this often in a run. */
+/** Number of memory samples in a run. */
 const SAMPLES = 10;
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
@@ -38,7 +38,7 @@ const questions = (count: number) =>
 
 interface Memory {
   readonly calls: number;
-  /** As the system sees it, garbage included. */
+  /** As reported by the system, garbage included. */
   readonly residentMegabytes: number;
   /** Heap in use after a collection. */
   readonly liveMegabytes: number;
@@ -93,7 +93,7 @@ async function ours(endpoint: string, calls: number, stream: boolean) {
   }
 }
 
-/** The same number of calls at a time through the client of another harness, in its own process. */
+/** The same number of concurrent calls through the client of another harness, in a separate process. */
 async function peer(python: string, name: string, endpoint: string) {
   const child = spawn(
     python,

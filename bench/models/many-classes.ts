@@ -19,7 +19,7 @@ import { writeResult } from '../result.ts';
 const KINDS = ['majority', 'knn'];
 const CLASSES = [100_000, 1_000_000];
 const ASKED = 1000;
-/** Texts are asked from every n-th class. */
+/** Texts to predict come from every n-th class. */
 const STRIDE = 7;
 
 async function measure(id: string, classes: number): Promise<object> {

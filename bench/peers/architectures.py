@@ -104,7 +104,7 @@ def named(model, prefix):
 def fixture(classes, prefix, options):
     config = getattr(transformers, f"{classes}Config")(**SIZES, **options, num_labels=CLASSES)
     pad = config.pad_token_id
-    # the token with the id of padding, if a text has it, changes places with 0
+    # the token with the id of padding, if a text has it, is swapped with 0
     ids = torch.tensor([[pad if token == 0 else 0 if token == pad else token for token in row] for row in IDS])
     mask = torch.tensor(MASK)
     types = torch.tensor(TYPES) % getattr(config, "type_vocab_size", 1)

@@ -21,7 +21,7 @@ config = BertConfig(
     initializer_range=0.3, pad_token_id=0,
 )
 model = BertForSequenceClassification(config).train()
-# transformers keeps the gradient of the padding row at zero; so that every rule is seen, nothing is left at its start
+# transformers keeps the gradient of the padding row at zero; so that every rule is exercised, no parameter keeps its initial value
 model.bert.embeddings.word_embeddings.padding_idx = None
 with torch.no_grad():
     for name, parameter in model.named_parameters():

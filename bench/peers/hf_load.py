@@ -35,7 +35,7 @@ with torch.no_grad():
             *texts, truncation="longest_first", max_length=request["max_length"], return_tensors="pt"
         )
         listed = encoded["input_ids"][0].tolist()
-        # none where the model reads none
+        # absent if the model has none
         types = encoded["token_type_ids"][0].tolist() if "token_type_ids" in encoded else None
         ids.append({"ids": listed, "types": types})
         output = model(**encoded)

@@ -144,7 +144,7 @@ class Samples(CalibrationDataReader):
 
 
 def packed_in_blocks(model):
-    """The first product as a model of 4-bit blocks has it."""
+    """The first product as stored by a model with 4-bit blocks."""
     product = next(node for node in model.graph.node if node.op_type == "MatMul")
     product.op_type, product.domain = "MatMulNBits", "com.microsoft"
     return model

@@ -166,7 +166,7 @@ TASKS = {
     "CMedCausal": ("generation", causal),
 }
 
-# What is answered where nothing is, in the official order of labels.
+# The answer where there is nothing to extract, in the official order of labels.
 FIRST = {"IMCS-V2-DAC": NONE, "CHIP-CTC": NONE, "KUAKE-QIC": NONE, "CHIP-STS": "是的", "KUAKE-IR": "相关"}
 FIRST |= {"KUAKE-QQR": "完全一致", "KUAKE-QTR": "完全不匹配或者没有参考价值"}
 MACRO = ["CHIP-CTC", "KUAKE-QIC", "IMCS-V2-DAC"]

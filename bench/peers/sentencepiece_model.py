@@ -47,7 +47,7 @@ def main():
         tokenizer = AutoTokenizer.from_pretrained(folder)
         cases = [{
             "text": text,
-            # without the place of <pad>: the first three ids have places of their own in XLM-RoBERTa
+            # without the slot of <pad>: the first three ids are fixed in XLM-RoBERTa
             "sentencepiece": [3 if id == 0 else id + 1 for id in processor.encode(text)],
             "transformers": tokenizer(text)["input_ids"],
             "offsets": tokenizer(text, return_offsets_mapping=True)["offset_mapping"],

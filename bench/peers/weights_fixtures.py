@@ -21,7 +21,7 @@ def hugging_face(name):
 
 
 def old_style(name):
-    """As files converted from TensorFlow years ago have it."""
+    """As in files converted from TensorFlow years ago."""
     head, _, tail = name.rpartition(".")
     renamed = {"weight": "gamma", "bias": "beta"}[tail] if head.endswith("LayerNorm") else tail
     return hugging_face(f"{head}.{renamed}")

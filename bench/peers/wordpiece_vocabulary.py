@@ -37,7 +37,7 @@ def train():
     return set(tokenizer.get_vocab())
 
 
-# Ties are broken by the order of a hash map, another one in every run: what all runs agree on is what is defined.
+# Ties are broken by the order of a hash map, which differs in every run: only what all runs agree on is well defined.
 runs = [train() for _ in range(RUNS)]
 target = Path(__file__).parents[2] / "src/pretraining/vocabulary/fixtures/wordpiece.json"
 target.write_text(

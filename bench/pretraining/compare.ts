@@ -60,7 +60,7 @@ const withoutBudget = ({ tokenBudget: _, ...recipe }: Recipe): Recipe => recipe;
 const RECIPES: Readonly<Record<string, Recipe>> = {
   cEHRNER: ENTITIES,
   cMedQANER: ENTITIES,
-  // pairs are learnt late: with less text, or with dropout, both systems stay at a constant answer
+  // pairs are learned late: with less text, or with dropout, both systems stay at a constant answer
   cMedQQ: { ...withoutBudget(TEXTS), batchSize: 32, learningRate: 4e-4, headLearningRate: 4e-4, dropout: 0 },
   cMedIC: { ...TEXTS, epochs: 6 },
   cMedTC: TEXTS,
@@ -204,7 +204,7 @@ function devOf(directory: string): { dev: number; epoch: number } {
   return scores.reduce((best, score) => (score.dev >= best.dev ? score : best));
 }
 
-// seeds outermost: whatever the time allows, every system has had the same
+// seeds outermost: whenever it stops, every system has had the same seeds
 const open = seeds.flatMap((seed) =>
   tasks.flatMap((task) => systems.map((system) => ({ seed, task, system }))),
 );
@@ -258,7 +258,7 @@ const outcomes = await evaluateAll([...planned.keys()], {
 });
 await writing;
 
-/** Moments of Adam and the best weights: 100 MB a run that nothing reads any more. */
+/** Moments of Adam and the best weights: 100 MB per run that are no longer needed. */
 async function dropCheckpoints(directory: string): Promise<void> {
   for (const name of await readdir(directory))
     if (/^(checkpoint-.*|best\.bin)$/.test(name)) await rm(join(directory, name), { force: true });

@@ -2,7 +2,7 @@
  * Builds a new cbert-tiny with one resumable command: a randomly initialized student of the same architecture, with the
  * vocabulary of --vocab, is distilled from the hidden states of a teacher on a corpus, then pretrained on masked tokens and
  * pairs to train its heads, and saved in fp16 at WORK/cbert-tiny. Then it and the shipped model are fine-tuned on every task
- * with the same recipes, samples and three seeds; the last line tells whether the new one is better on every task. Scores go
+ * with the same recipes, samples and three seeds; the last line says whether the new one is better on every task. Scores go
  * to bench/results/pretraining-distilled.json, from which bench/pretraining/tables.ts updates docs/pretraining.md.
  *
  *   npx node bench/pretraining/distilled.ts --teacher bge-small-zh-v1.5 --vocab cbert-small --corpus corpus \

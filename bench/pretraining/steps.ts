@@ -58,7 +58,7 @@ async function ours({ config: json, batch, length }: (typeof CASES)[number]): Pr
   const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
   const words = Array.from({ length: config.vocabSize - special.length }, (_, i) => `w${i}`);
   const vocabulary = createVocabulary([...special, ...words]);
-  // documents of many full sentences: no place is padding, as in the peer
+  // documents of many full sentences: there is no padding, as in the peer
   const [documents, sentences, each] = [40, 20, length];
   const text = {
     tokens: Uint16Array.from({ length: documents * sentences * each }, () => 5 + random.below(words.length)),

@@ -74,7 +74,7 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** From the request until the browser of errors shows an example. */
+/** From the request until the error browser shows an example. */
 async function openTimes(file: string): Promise<number[]> {
   const { chromium } = await import('playwright-core');
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });

@@ -44,7 +44,7 @@ const { values } = parseArgs({
   },
 });
 const EVALUATIONS = Number(values.evaluations);
-/** Jobs that are taken and ended for one figure. */
+/** Jobs taken and finished per measurement. */
 const CYCLES = 100;
 const LABELS = 20;
 const TEST_ROWS = 1000;
@@ -55,7 +55,7 @@ const at = (...names: string[]): string => join(folder, ...names);
 
 const node = (...words: string[]): ChildProcess =>
   spawn(process.execPath, [bin, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
-/** A process that has one core. A lone worker that is not bound uses a second one for garbage collection and compilation. */
+/** A process pinned to one core. An unpinned worker uses a second one for garbage collection and compilation. */
 const bound = (core: number, ...words: string[]): ChildProcess =>
   spawn('taskset', ['-c', String(core), process.execPath, bin, ...words], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -128,7 +128,7 @@ async function jobs(count: number) {
     const began = performance.now();
     await enqueue(first);
     const enqueueMs = (performance.now() - began) / first;
-    // the rest as copies of the first: writing them would take as long as said above
+    // the rest as copies of the first: enqueueing them one by one would take as long as stated above
     await sql`insert into jobs.job (id, name, data, priority, retry_limit, retry_delay, retry_backoff,
         retry_delay_max, expire_seconds, deletion_seconds, policy, dead_letter, heartbeat_seconds, keep_until)
       select gen_random_uuid(), name, data, priority, retry_limit, retry_delay, retry_backoff,

@@ -23,7 +23,7 @@ export function createWatch(): Watch {
   };
 }
 
-/** Where the canary stands in what a server keeps: the files of its directory, the rows of its database, and a backup. */
+/** Finds the canary in what a server stores: the files of its directory, the rows of its database, and a backup. */
 export async function searchStored(
   siteDirectory: string,
   database: DatabasePlace,

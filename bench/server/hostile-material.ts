@@ -40,7 +40,7 @@ export const NASTY = [
   ],
   ...['a'.repeat(5000), '中'.repeat(3000), '%'.repeat(500)],
 ];
-/** One kilobyte that becomes a gigabyte would be worse still; this becomes 64 MiB. */
+/** Expands to 64 MiB. */
 const ZIP_BOMB = gzipSync(Buffer.alloc(64 * 1024 * 1024));
 /** Bodies of hostile requests. */
 export const BODIES: readonly (string | Uint8Array)[] = [

@@ -11,7 +11,7 @@ import { BODIES, NASTY, RAW, TYPES } from './hostile-material.ts';
 export const UPLOADS = 200;
 export const SLOW = 50;
 export const GUESSES = 500;
-/** A slow socket sends a byte every so often, and gives up after so long; others are given up sooner. */
+/** A slow socket sends a byte at this interval, and gives up after `SLOW_MS`; other sockets give up sooner. */
 const BYTE_MS = 500;
 const SLOW_MS = 20_000;
 const RAW_MS = 3000;
@@ -26,9 +26,9 @@ export interface Target {
 
 /** A response of the server. */
 export interface Tally {
-  /** How often each status came; 0: none, as the connection was closed or the client refused to send this. */
+  /** Count of each status; 0: no response, because the connection was closed or the client refused to send this. */
   readonly statuses: ReadonlyMap<number, number>;
-  /** Requests that were answered by 5xx other than 503. */
+  /** Requests answered with 5xx other than 503. */
   readonly faults: readonly string[];
 }
 
@@ -37,11 +37,11 @@ export interface Attack extends Tally {
   request(): Promise<void>;
   /** Sends bytes that no client would send, one socket after the other. */
   raw(): Promise<void>;
-  /** Opens sockets that send a byte at a time, all at once. */
+  /** Opens concurrent sockets that send a byte at a time. */
   slow(): Promise<void>;
-  /** Uploads that begin together, every other one malformed: each is taken, refused, or told to come back. */
+  /** Concurrent uploads, every other one malformed: each is accepted, refused, or told to retry later. */
   uploads(): Promise<void>;
-  /** Tokens and sessions that were never given out: the limit on wrong ones then holds for this address. */
+  /** Tokens and sessions that were never issued: afterwards this address is rate-limited. */
   guesses(): Promise<void>;
 }
 

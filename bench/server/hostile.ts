@@ -24,16 +24,16 @@ const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '10000' },
     engine: { type: 'string', default: 'pglite' },
-    /** No more requests are sent after so long. */
+    /** No requests are sent after this time. */
     minutes: { type: 'string', default: '600' },
     seed: { type: 'string', default: '1' },
-    /** Keeps the result below bench/results. */
+    /** Stores the result in bench/results. */
     out: { type: 'string' },
   },
 });
 const count = Number(values.requests);
 
-/** Requests that are under way at once. */
+/** Concurrent requests. */
 const AT_ONCE = 20;
 const MEMORY_MS = 500;
 const PROGRESS_MS = 30_000;
@@ -66,11 +66,11 @@ interface Memory {
   readonly server: number;
   /** With its scoring processes. */
   readonly all: number;
-  /** The same where pages that processes share are counted once. */
+  /** The same, counting pages shared by processes once. */
   readonly proportional: number;
 }
 
-/** The largest memory since it was called. */
+/** Tracks peak memory. */
 function watchMemory(pid: number): { readonly largest: () => Memory; stop(): void } {
   let most: Memory = { server: 0, all: 0, proportional: 0 };
   const timer = setInterval(async () => {

@@ -28,7 +28,7 @@ const { values } = parseArgs({
     'server-kills': { type: 'string', default: '4' },
     /** Between two kills, on average, at least. */
     'kill-seconds': { type: 'string', default: '1' },
-    /** No more are submitted after so long; what was is followed to its end. */
+    /** Nothing is submitted after this time; earlier submissions are followed to their end. */
     minutes: { type: 'string', default: '600' },
     seed: { type: 'string', default: '1' },
     out: { type: 'string' },
@@ -42,11 +42,11 @@ const random = createRandom(Number(values.seed), 'kills');
 
 /** Submissions of a team in a day: the quota of tasks that are opened at the first start is 100. */
 const PER_TEAM = 90;
-/** Submissions that are on their way at once. */
+/** Concurrent submissions. */
 const SENDERS = 4;
-/** Submissions run ahead of the kills that are spread over them by no more kills than this. */
+/** Submissions may be ahead of the kills spread over them by at most this many kills. */
 const AHEAD = 4;
-/** A submission that has not ended so long after the last one was sent is stuck. */
+/** A submission that has not ended this long after the last one was sent is stuck. */
 const PATIENCE_MS = 600_000;
 const PROGRESS_MS = 30_000;
 
@@ -79,7 +79,7 @@ async function call<T>(path: string, token: string, init: RequestInit = {}): Pro
     // A connection may end within an answer.
     const text = await answer?.text().catch(() => undefined);
     if (answer?.ok && text !== undefined) return JSON.parse(text) as T;
-    // A client whose file could not be checked as every process died sends it again.
+    // A client resends a file that could not be checked because every process died.
     const again = text === undefined || answer!.status >= 500 || /worker-died|rate-limited/.test(text);
     if (!again) throw new Error(`${path}: ${text}`);
     await delay(250);
@@ -97,7 +97,7 @@ async function childrenOf(parent: number): Promise<number[]> {
   return found;
 }
 
-/** False if the process has already exited by itself. */
+/** False if the process has already exited. */
 function endByForce(pid: number): boolean {
   try {
     return process.kill(pid, 'SIGKILL');
@@ -106,14 +106,14 @@ function endByForce(pid: number): boolean {
   }
 }
 
-/** How far the bench has come. */
+/** Progress of the bench. */
 interface Progress {
   sent: number;
   readonly killed: { workers: number; servers: number };
 }
 const killsOf = ({ killed: { workers, servers } }: Progress): number => workers + servers;
 
-/** Kills until there were enough, or until the signal. */
+/** Kills processes until there were enough kills, or until the signal. */
 async function kill(progress: Progress, signal: AbortSignal): Promise<void> {
   const { killed } = progress;
   while (killsOf(progress) < allKills && !signal.aborted) {
@@ -139,7 +139,7 @@ interface Sent {
   readonly token: string;
 }
 
-/** Submits answers at random, not further ahead of the kills than they are spread. */
+/** Submits random answers, at most `AHEAD` kills ahead. */
 async function submitAll(progress: Progress): Promise<Sent[]> {
   const tokens: string[] = [];
   for (let team = 0; team < Math.ceil(count / PER_TEAM); team++) {

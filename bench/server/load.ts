@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const random = createRandom(1, 'load');
 const LABELS = ['a', 'b', 'c', 'd', 'e'];
 const TEAMS = 20;
-/** The server limits requests by address: this client has several. */
+/** The server limits requests per address, so this client uses several. */
 const ADDRESSES = 50;
 const SAMPLE_MS = 2000;
 const DRAIN_MS = 60_000;
@@ -62,7 +62,7 @@ function ask(url: string, token?: string, body?: string): Promise<Answer> {
         resolve({ status: response.statusCode ?? 0, ms: performance.now() - began, text });
       });
     });
-    // A connection that is lost counts as a status of 0.
+    // A lost connection counts as status 0.
     sent.on('error', ({ message }) => resolve({ status: 0, ms: performance.now() - began, text: message }));
     sent.end(body);
   });
@@ -267,7 +267,7 @@ async function measureBoards(url: string) {
   return { api: summary(api), page: summary(page) };
 }
 
-/** More results of the same teams that improved nothing: what a board has after a long time. */
+/** Adds results of the same teams without improvement, as a board has after a long time. */
 async function addRows(rows: number): Promise<void> {
   await pool.query(
     `insert into submission (id, challenge, phase, team, system, card, received, state, sha256, sheet, value, released,

@@ -61,7 +61,7 @@ const CASES: { name: string; width: number; counts: Float64Array; value: Value }
   },
 ];
 
-/** Processor seconds are steadier than the clock where other work runs beside. */
+/** CPU time is steadier than wall time while other work runs. */
 function time(work: () => unknown): Timed {
   const clock = startClock();
   work();

@@ -99,7 +99,7 @@ function meansTable(language: 'en' | 'zh'): string {
   ].join('\n');
 }
 
-/** A page with another text between the marks of a block. */
+/** A page with the text between the marks of a block replaced. */
 function replaced(page: string, name: string, text: string, file: string): string {
   const begin = `<!-- ${name}: begin, written by bench/statistics/coverage-page.ts -->`;
   const end = `<!-- ${name}: end -->`;

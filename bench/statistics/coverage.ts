@@ -23,7 +23,7 @@ import { poolOf, RARE_UNITS, taskOf, WORLDS, type World } from './worlds.ts';
 const POOL = 20_000;
 const RESAMPLES = 1000;
 const SEED = 13;
-/** Means of areas under curves take long on large samples: they get this share of the replications. */
+/** Means of areas under curves are slow on large samples, so they get this share of the replications. */
 const SLOW_SHARE = 0.5;
 const SLOW_FROM = 400;
 

@@ -28,7 +28,7 @@ const RESAMPLES = 1000;
 const MAX_ITEMS = 4;
 /** The chance that an answer is right; units are easy or hard as a whole. */
 const SKILLS = [0.6, 0.9];
-/** The share of items that all runs answer alike, as seeds of one model do; the others each answers by itself. */
+/** The share of items that all runs answer alike, as seeds of one model do; the others are answered independently. */
 const ALIKE = 0.6;
 
 interface Case {
@@ -42,7 +42,7 @@ const CASES: readonly Case[] = [
   { family: 'classification', labels: 6, convention: 'classification/macro-f1/supported@1' },
 ];
 
-/** Of the intervals without a flag: how many there are, and how many hold the truth. */
+/** Of the intervals without a flag: how many there are, and how many contain the truth. */
 interface Row {
   readonly convention: string;
   readonly over: keyof typeof RUNS;

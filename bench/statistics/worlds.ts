@@ -14,7 +14,7 @@ export interface World {
   readonly family: FamilyId;
   readonly units: number;
   readonly labels: number;
-  /** Labels that about `RARE_UNITS` units of a sample hold. */
+  /** Number of labels that occur in about `RARE_UNITS` units of a sample. */
   readonly rare: number;
 }
 
@@ -47,7 +47,7 @@ export const WORLDS: readonly World[] = [
   world('ranking', 400, 2, 0),
 ];
 
-/** A released task whose data declaration serves families that no released task has. */
+/** A released task whose data declaration is used for families without a released task. */
 const BASE = 'cMedTC';
 
 /** A task of the world's family with labels `1` to `labels`; `1` is the first rare one, and the positive one. */
@@ -65,9 +65,9 @@ export function taskOf({ family, labels }: World): Task {
   return { ...task, primary: familyOf(task).conventions[0].id };
 }
 
-/** How well the system does: the chance that one thing is right, before the unit's own difficulty. */
+/** Probability that the system gets one element right, before the difficulty of the unit. */
 const SKILL = 0.75;
-/** Units are easy or hard as a whole: this much is added to or taken from the skill. */
+/** Units are easy or hard as a whole: this much is added to or subtracted from the skill. */
 const DIFFICULTY = 0.15;
 const MAX_ITEMS = 4;
 
@@ -78,7 +78,7 @@ interface Draw {
   label(): string;
   /** Any label, all equally likely. */
   anyLabel(): string;
-  /** Whether the system gets the next thing right. */
+  /** Whether the system gets the next element right. */
   right(): boolean;
 }
 
@@ -88,9 +88,9 @@ export function poolOf(world: World, size: number, seed: number): Answered[][] {
   const item = ITEMS[world.family];
   if (!item) throw new Error(`there is no world of ${world.family}`);
   const isSingle = SINGLE.has(world.family);
-  // A rare label is drawn so often that RARE_UNITS of a sample's units are expected to hold it.
-  const things = isSingle ? 1 : MEAN_THINGS;
-  const share = RARE_UNITS / world.units / (((1 + MAX_ITEMS) / 2) * things);
+  // A rare label is drawn with the probability at which RARE_UNITS of a sample's units are expected to have it.
+  const elements = isSingle ? 1 : MEAN_ELEMENTS;
+  const share = RARE_UNITS / world.units / (((1 + MAX_ITEMS) / 2) * elements);
   return Array.from({ length: size }, () => {
     const skill = SKILL + (random.next() < 0.5 ? DIFFICULTY : -DIFFICULTY);
     const anyLabel = (): string => String(1 + random.below(world.labels));
@@ -109,8 +109,8 @@ export function poolOf(world: World, size: number, seed: number): Answered[][] {
 }
 
 /** Entities, triples, symptoms: up to this many per item. */
-const THINGS = 4;
-const MEAN_THINGS = 1.5;
+const ELEMENTS = 4;
+const MEAN_ELEMENTS = 1.5;
 const SINGLE: ReadonlySet<FamilyId> = new Set(['classification', 'similarity', 'inference', 'ranking']);
 
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
@@ -134,7 +134,7 @@ function singleLabel(input: Answered['input']) {
   };
 }
 
-const TEXT = '〇'.repeat(8 * THINGS);
+const TEXT = '〇'.repeat(8 * ELEMENTS);
 const TEXT_INPUT = { text: TEXT };
 
 const ITEMS: Readonly<Partial<Record<FamilyId, (draw: Draw, world: World) => Answered>>> = {
@@ -142,7 +142,7 @@ const ITEMS: Readonly<Partial<Record<FamilyId, (draw: Draw, world: World) => Ans
   similarity: singleLabel({ textA: 'a', textB: 'b' }),
   inference: singleLabel({ textA: 'a', textB: 'b' }),
   multilabel(draw, world) {
-    const gold = [...new Set(times(1 + draw.random.below(THINGS - 1), draw.label))];
+    const gold = [...new Set(times(1 + draw.random.below(ELEMENTS - 1), draw.label))];
     const labels = [...new Set(gold.map((label) => (draw.right() ? label : draw.anyLabel())))];
     return {
       input: TEXT_INPUT,
@@ -151,7 +151,7 @@ const ITEMS: Readonly<Partial<Record<FamilyId, (draw: Draw, world: World) => Ans
     };
   },
   ner(draw) {
-    const gold = times(draw.random.below(THINGS), (i) => ({
+    const gold = times(draw.random.below(ELEMENTS), (i) => ({
       start: 8 * i,
       end: 8 * i + 4,
       type: draw.label(),
@@ -166,7 +166,7 @@ const ITEMS: Readonly<Partial<Record<FamilyId, (draw: Draw, world: World) => Ans
   },
   relation(draw) {
     const triple = (i: number) => ({ subject: `主${i}体`, predicate: draw.label(), object: `客${i}体` });
-    const gold = times(draw.random.below(THINGS), triple);
+    const gold = times(draw.random.below(ELEMENTS), triple);
     const triples = gold.flatMap((one) => {
       if (draw.right()) return [one];
       const kind = draw.random.below(3);
@@ -178,7 +178,7 @@ const ITEMS: Readonly<Partial<Record<FamilyId, (draw: Draw, world: World) => Ans
   dialogue(draw) {
     const statuses = ['uncertain', 'true', 'false'] as const;
     const statusOf = (label: string) => statuses[Number(label) - 1];
-    const count = draw.random.below(THINGS);
+    const count = draw.random.below(ELEMENTS);
     const symptoms = times(count, (i) => ({ name: `症状${i}`, status: statusOf(draw.label()) }));
     const entities = times(count, (i) => ({ turn: 0, start: 8 * i, end: 8 * i + 4 }));
     return {

@@ -34,7 +34,7 @@ const time = <T>(work: () => T): { seconds: number; value: T } => {
   const value = work();
   return { seconds: process.cpuUsage(start).user / 1e6, value };
 };
-/** Median seconds of this process's own work: other work on the machine does not count. */
+/** Median CPU seconds of this process, independent of other work on the machine. */
 const median = (work: () => unknown): number =>
   Array.from({ length: REPEATS }, () => {
     const start = process.cpuUsage();

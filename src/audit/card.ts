@@ -103,7 +103,7 @@ function signalSection({ signal, power }: Audit): string[] {
   return [
     '## Signal and size',
     '',
-    'What a simple model reaches, fitted on what the table says, beside the best constant answer and guessing; and the smallest difference between two systems that the split shows with 80 % power, their errors correlating by 0.5.',
+    'Scores of a simple model (fitted on the data named in the table), of the best constant answer and of guessing, and the smallest difference between two systems that can be detected with 80 % power if their errors correlate by 0.5.',
     '',
     ...table(
       ['split', 'convention', ...scores, 'detectable', 'flag'],

@@ -56,7 +56,7 @@ const ODDITIES: readonly Oddity[] = [
     code: 'private-use-character',
     kind: 'oddity',
     message: {
-      en: 'a character of the private use area, which has no meaning of its own',
+      en: 'a private-use character, which has no standard meaning',
       zh: '含私用区字符，无通用含义',
     },
     pattern: /\p{Co}/u,

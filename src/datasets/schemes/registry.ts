@@ -25,7 +25,7 @@ export type SchemeId = keyof typeof schemes;
 /** The scheme of evaluations that name a split and nothing else. */
 export const DEFAULT_SCHEME: SchemeId = 'carved';
 
-/** A split as `--split` and records name it: one as released, or a scheme with splits of its own for its test part. */
+/** A split as named by `--split` and records: a released one, or a scheme with its own splits, for its test part. */
 export type JudgedSplit = SplitName | SchemeId;
 
 const ids = Object.keys(schemes).filter((id): id is SchemeId => id in schemes);
