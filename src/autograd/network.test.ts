@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import * as autograd from './index.ts';
 import { compile, grad, input, linear, mean, mul, sub, tanh } from './index.ts';
 
 /** The example of docs/autograd.md, line by line: a two-layer network learns exclusive or. */
@@ -35,6 +36,16 @@ async function trainExclusiveOr(): Promise<{ losses: number[]; answers: number[]
 }
 // </example>
 
+const documentation = readFileSync(new URL('../../docs/autograd.md', import.meta.url), 'utf8');
+
+it('the documentation lists every operation', () => {
+  const others = ['compile', 'compute', 'constant', 'fuse', 'grad', 'input', 'openModel', 'sizeOf', 'toOnnx'];
+  const operations = Object.keys(autograd).filter((name) => /^[a-z]/.test(name) && !others.includes(name));
+  const [, table] = /^## Operations\n(.*?)^## /ms.exec(documentation)!;
+  const listed = [...table.matchAll(/`([\w ]+)`/g)].flatMap(([, names]) => names.split(' '));
+  expect([...new Set(listed)].sort()).toEqual(operations.sort());
+});
+
 describe('a two-layer network', () => {
   it('learns exclusive or', async () => {
     const { losses, answers } = await trainExclusiveOr();
@@ -46,7 +57,6 @@ describe('a two-layer network', () => {
   it('is the one shown in the documentation', () => {
     const source = readFileSync(new URL(import.meta.url), 'utf8');
     const [, code] = source.match(/\/\/ <example>\n([\s\S]*?)\/\/ <\/example>/)!;
-    const documentation = readFileSync(new URL('../../docs/autograd.md', import.meta.url), 'utf8');
     expect(documentation).toContain(code.trim());
     expect(code.trim().split('\n').length).toBeLessThan(36);
   });

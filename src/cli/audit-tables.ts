@@ -87,7 +87,7 @@ async function printSignal({ signal, power }: Audit, { say, table }: Terminal): 
       say({ en: 'fitted on', zh: '训练于' }),
       say({ en: 'best constant', zh: '最佳常数' }),
       { head: say({ en: 'chance', zh: '随机' }), dropRank: 2 },
-      say({ en: 'gain [95 %]', zh: '增益 [95%]' }),
+      say({ en: 'gain, 95 % interval', zh: '增益的 95% 区间' }),
       { head: say({ en: 'detectable difference', zh: '可检出差异' }), dropRank: 1 },
       '',
     ],

@@ -8,7 +8,7 @@ import type { Interval } from '../statistics/interval.ts';
 import type { Convention } from '../tasks/convention.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
-import { publishedModels } from './published.ts';
+import { onRealText, publishedModels } from './published.ts';
 import type { Heading } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -60,7 +60,7 @@ const nameTask = ({ task, split, synthetic }: Summary): string =>
 
 const isPartial = ({ examples: { train, learnt = train } }: RunRecord): boolean => learnt < train;
 
-/** The table that ends `run`: one row per task and model, with the published figures. */
+/** The table that ends `run`: one row per task and model, with the published figures on real corpora. */
 export async function printSummaries(
   summaries: readonly Summary[],
   tasks: readonly Task[],
@@ -68,7 +68,7 @@ export async function printSummaries(
 ): Promise<void> {
   if (summaries.length === 0) return;
   const { say } = terminal;
-  const published = publishedModels(tasks.filter(({ id }) => summaries.some(({ task }) => task === id)));
+  const published = publishedModels(onRealText(tasks, summaries));
   const headings: readonly Heading[] = [
     say({ en: 'task', zh: '任务' }),
     { head: say({ en: 'early name', zh: '早期名称' }), dropRank: 8 },
@@ -86,7 +86,7 @@ export async function printSummaries(
   const rows = summaries.map((summary) => {
     const task = tasks.find(({ id }) => id === summary.task);
     const publishedBy = (model: string): string => {
-      const found = task?.published.find((score) => score.model === model);
+      const found = summary.synthetic ? undefined : task?.published.find((score) => score.model === model);
       return found ? `${found.value.toFixed(1)}*` : '';
     };
     const { record, scores } = summary.runs[0];
@@ -108,7 +108,7 @@ export async function printSummaries(
   });
   const dropped = await terminal.table(headings, rows);
   if (published.some((head) => !dropped.includes(head)) && !terminal.quiet)
-    printPublishedNotes(summaries, tasks, terminal);
+    printPublishedNotes(onRealText(tasks, summaries), terminal);
   printUnsureNote(
     summaries.map(({ interval }) => interval),
     terminal,
@@ -118,15 +118,10 @@ export async function printSummaries(
 }
 
 /** What the published figures are, and why they do not compare. */
-function printPublishedNotes(
-  summaries: readonly Summary[],
-  tasks: readonly Task[],
-  terminal: Terminal,
-): void {
-  const shown = new Set(summaries.map(({ task }) => task));
+function printPublishedNotes(tasks: readonly Task[], terminal: Terminal): void {
   const notes = new Map<string, string[]>();
   for (const task of tasks) {
-    const note = shown.has(task.id) && task.published[0] && terminal.say(task.published[0].note);
+    const note = task.published[0] && terminal.say(task.published[0].note);
     if (note) notes.set(note, [...(notes.get(note) ?? []), task.id]);
   }
   if (notes.size === 0) return;
@@ -177,7 +172,7 @@ function printSummaryNotes(summaries: readonly Summary[], terminal: Terminal): v
   printMissingIntervals(summaries, terminal);
   if (summaries.some(({ synthetic }) => synthetic)) {
     terminal.printText({
-      en: `${SYNTHETIC_MARK} Synthetic samples: the scores show that everything works, and nothing about real text.`,
+      en: `${SYNTHETIC_MARK} Synthetic samples: the scores show that everything works, but say nothing about real text.`,
       zh: `${SYNTHETIC_MARK} 合成样例语料：得分只说明流程可用，不代表真实文本上的表现。`,
     });
   }

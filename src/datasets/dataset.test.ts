@@ -77,9 +77,12 @@ test('an absent split says how to get it, or where to put it and in which format
   const fetched = await (await open(findTask('cMedQA'))).split('train').catch((error) => error);
   expect([fetched.code, fetched.place.file]).toEqual(['split-absent', join(dataDir, 'cMedQA', 'train.txt')]);
   expect(fetched.hint).toContain('chineseblue data get cMedQA');
+  expect(fetched.hint).toContain(`--data-dir ${samplesDir()}`);
   const brought = await (await open(findTask('CMedSQC'))).split('test').catch((error) => error);
   expect(brought.place.file).toBe(join(dataDir, 'CMedSQC', 'test.txt'));
   expect(brought.hint).toContain('label<TAB>text');
+  const archived = await (await open(findTask('CMeEE'))).split('train').catch((error) => error);
+  expect(archived.hint).not.toContain('--data-dir');
   const alternative = await openDataset({ task: intents, dir: dataDir, source: 'alternative' });
   const none = await alternative.split('test').catch((error) => error);
   expect(none.code).toBe('split-absent');
@@ -92,10 +95,9 @@ test('a dataset has notes for readers of its scores', async () => {
     ['synthetic', expect.stringContaining('synthetic'), expect.stringContaining('合成样例')],
     [
       'split-absent',
-      'The train split (cMedIC/train.txt) is absent. Fetch it: `chineseblue data get cMedIC`.',
-      expect.stringContaining('缺少 train 划分（cMedIC/train.txt）'),
+      'The train and dev splits (cMedIC/train.txt, cMedIC/dev.txt) are absent. Fetch it: `chineseblue data get cMedIC`.',
+      expect.stringContaining('缺少 train、dev 划分（cMedIC/train.txt、cMedIC/dev.txt）'),
     ],
-    ['split-absent', expect.stringContaining('The dev split'), expect.stringContaining('缺少 dev 划分')],
   ]);
   await put('cMedIC/train.synthetic.txt', Array.from({ length: 20 }, (_, i) => `1\t甲${i}\n`).join(''));
   const carved = (await open()).notes.find(({ code }) => code === 'split-carved');

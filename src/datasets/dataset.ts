@@ -1,4 +1,4 @@
-import type { Text } from '../ground/language.ts';
+import { listed, type Text } from '../ground/language.ts';
 import { familyOf, withObservedLabels } from '../tasks/families/registry.ts';
 import { SPLITS, type SplitName, type Task } from '../tasks/task.ts';
 import {
@@ -193,13 +193,15 @@ function notesOf(place: Place, present: readonly SplitName[]): DatasetNote[] {
     notes.push({ code: 'synthetic', message });
   }
   const side = source === 'primary' ? task.corpus : task.corpus.alternative;
-  for (const name of SPLITS) {
-    const file = side?.files[name];
-    if (present.includes(name) || file === undefined) continue;
-    const [path, how] = [`${task.corpus.folder}/${file}`, howToGet(place)];
+  const absent = SPLITS.filter((name) => !present.includes(name) && side?.files[name] !== undefined);
+  if (absent.length > 0) {
+    const [names, how] = [listed(absent), howToGet(place)];
+    const paths = listed(absent.map((name) => `${task.corpus.folder}/${side?.files[name]}`));
+    const which = names.en.replace(/, (?=\w+$)/, ' and ');
+    const are = absent.length === 1 ? `split (${paths.en}) is` : `splits (${paths.en}) are`;
     const message = {
-      en: `The ${name} split (${path}) is absent. ${how.en}`,
-      zh: `缺少 ${name} 划分（${path}）。${how.zh}`,
+      en: `The ${which} ${are} absent. ${how.en}`,
+      zh: `缺少 ${names.zh} 划分（${paths.zh}）。${how.zh}`,
     };
     notes.push({ code: 'split-absent', message });
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../ground/errors.ts';
 import { listed, type Text } from '../ground/language.ts';
 import { SPLITS, type SplitName, type Task } from '../tasks/task.ts';
+import { samplesDir } from './directory.ts';
 import { findFormat, formats } from './formats/registry.ts';
 
 /** `alternative`: the other format of the same splits, e.g. the BIO files of the NER corpora. */
@@ -94,8 +95,18 @@ export function absent(place: Place, split: SplitName): UserError {
       en: `The ${split} split of ${task.id}${second.en} was not found`,
       zh: `缺少 ${task.id} 的 ${split} 划分${second.zh}`,
     },
-    { file: join(dir, task.corpus.folder, file), hint: howToGet(place) },
+    { file: join(dir, task.corpus.folder, file), hint: howElse(place, split) },
   );
+}
+
+/** How to get a split that is absent, or to do without where the samples have it. */
+function howElse(place: Place, split: SplitName): Text {
+  const [how, samples] = [howToGet(place), samplesDir()];
+  if (!locate({ ...place, dir: samples }, split)) return how;
+  return {
+    en: `${how.en} Or use the synthetic samples: \`--data-dir ${samples}\`.`,
+    zh: `${how.zh}也可使用合成样例：\`--data-dir ${samples}\`。`,
+  };
 }
 
 /**

@@ -257,7 +257,8 @@ async function printBatch(
   }
   if (suite) {
     const { printAverages } = await import('../suite-tables.ts');
-    await printAverages(suite, averages, tasks, terminal);
+    const { onRealText } = await import('../published.ts');
+    await printAverages(suite, averages, onRealText(tasks, summaries), terminal);
   }
   noteAbsent(absent, terminal);
 }
