@@ -3,7 +3,7 @@ import { bodyParts, features, symptoms } from './lexicon.ts';
 
 const SIZES: Readonly<Record<SampleSplit, number>> = { train: 150, dev: 45, test: 60 };
 
-/** How a finding is told, with its tendency. */
+/** How a finding is reported, with its tendency. */
 const TELLINGS: readonly (readonly [before: string, tendency: string])[] = [
   ['患者诉', '肯定'],
   ['近来', '肯定'],

@@ -21,7 +21,7 @@ const PROMPTS: readonly ((text: string, types: string) => string)[] = [
   (text, types) => `医学实体识别：\n${text}\n实体选项：${types}`,
 ];
 
-/** A sentence, types that are asked for, and the names of these types, line by line. */
+/** A sentence, the requested types, and the names of these types, line by line. */
 function asked(draw: Draw): object {
   const found = new Map<string, string>();
   let text = draw.pick(SENTENCES);

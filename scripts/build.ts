@@ -4,7 +4,7 @@ import { cpSync, rmSync } from 'node:fs';
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-// What pages are made of: read as it is, not compiled.
+// Assets of pages: copied, not compiled.
 for (const page of ['report/page', 'server/playground/page', 'cli/playground/page'])
   cpSync(`src/${page}`, `dist/${page}`, { recursive: true });
 // What an export of batches comes with.

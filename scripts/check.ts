@@ -1,6 +1,6 @@
 /**
  * `npm test`: every check of the project in sequence, continuing after a failure, with the time of each step.
- * Ends with `N passed, N failed` on a line of its own; exits with 1 if anything failed.
+ * Ends with `N passed, N failed` on a separate line; exits with 1 if anything failed.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -20,12 +20,12 @@ export function examplesOf(text: string, page = ''): Example[] {
   return examples;
 }
 
-/** `expression; // value` on a line of its own. */
+/** `expression; // value` on a separate line. */
 const CHECKED = /^(?<indent>\s*)(?<expression>[^/\s][^;]*); \/\/ (?<value>.+)$/;
 const NO_EXPRESSION = /^(?:const|let|import|export|return|throw|type|yield|await using|console\.log)\b/;
 
 /**
- * The program of an example, beside `same.ts`: it throws where a value differs from the one that the page shows, or where a
+ * The program of an example, next to `same.ts`: it throws where a value differs from the one that the page shows, or where a
  * line that shows one is not reached.
  */
 export function programOf(code: string): string {

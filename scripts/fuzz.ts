@@ -4,8 +4,8 @@
  * npm run fuzz -- [--seed 1] [--mutations 20000] [--minutes 30] [--reader NAME,… [--case N]] [--out bench/results/fuzz.json]
  *
  * `--mutations` are those of all readers together, also where only some are named. `--out` replaces the rows of the readers
- * that ran and keeps the others. Every reader runs in a process of its own, which is ended where a case takes over 10 s or the process over 2 GB. A
- * fault is printed with the command that repeats it. Exits with 1 where there was one.
+ * that ran and keeps the others. Every reader runs in a separate process, which is ended where a case takes over 10 s or the
+ * process over 2 GB. A fault is printed with the command that repeats it. Exits with 1 where there was one.
  */
 import { fork } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -69,7 +69,7 @@ interface Message {
 
 const FINE: ReadonlySet<string> = new Set(['same', 'other', 'refused']);
 
-/** Memory of a process in MiB where the system tells it. */
+/** Memory of a process in MiB where the system reports it. */
 function residentMiB(pid: number): number {
   try {
     const pages = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1];

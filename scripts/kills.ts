@@ -62,7 +62,7 @@ function run({ args }: KilledCommand, folder: string, killAfter?: number): Promi
   });
 }
 
-/** What of a record tells when and where it was made, and the hashes over that. */
+/** The fields of a record about when and where it was made, and the hashes over them. */
 const TIMES: ReadonlySet<string> = new Set(['times', 'environment', 'sha256', 'fetchedAt', 'startedAt']);
 
 const digest = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');

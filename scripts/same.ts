@@ -1,4 +1,4 @@
-/** What an example of a page shows behind `// ` against what it computes. */
+/** Compares what an example of a page shows after `// ` with what it computes. */
 
 /** Digits that must be 0 where only whole numbers are shown: of float32 no more are exact. */
 const WHOLE = 5;

@@ -15,7 +15,7 @@ export function useTemporary(directory: string): () => void {
 }
 
 /**
- * Vitest's global setup: the run has a temporary directory of its own, for all workers and the processes that tests
+ * Vitest's global setup: the run has a separate temporary directory, for all workers and the processes that tests
  * start. It is removed at the end, whatever the outcome; a test that left anything in it makes the run fail.
  */
 export default function setup(): () => void {

@@ -29,7 +29,7 @@ const SENTENCE = /[A-Za-z]{2,} [A-Za-z]{2,}/;
 const PHRASE = /[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}/;
 const CHINESE = /\p{Script=Han}/u;
 
-/** What a literal says by itself, without what it is filled with; undefined for other expressions. */
+/** The fixed text of a literal, without its placeholders; undefined for other expressions. */
 function wording(node: ts.Expression): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isTemplateExpression(node))

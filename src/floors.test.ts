@@ -146,7 +146,7 @@ describe('what a room must not import', () => {
 
 const MAX_LINES = 400;
 const MAX_FUNCTION_LINES = 60;
-/** Functions that are one table: each line stands by itself. */
+/** Functions that are one table: each line is independent. */
 const TABLES: Readonly<Record<string, string>> = {
   'src/encoders/weights/pickle.ts readPickleOf': 'one case per opcode of the pickle protocol',
 };

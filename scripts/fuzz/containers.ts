@@ -21,7 +21,7 @@ const WIDTHS: Readonly<Record<string, number>> = { Float64Array: 8, Uint16Array:
 const widthOf = (type: string): number => WIDTHS[type] ?? 4;
 const padded = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8)]);
 
-/** A kept model with the right digest: its header, and its arrays, whose lengths the header tells. */
+/** A kept model with the right digest: its header, and its arrays, whose lengths are in the header. */
 export const modelFile: Container = {
   open(file) {
     let at = HEADER + file.readUInt32LE(8);

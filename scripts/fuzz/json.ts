@@ -90,12 +90,12 @@ const EDITS: readonly Edit[] = [
   },
 ];
 
-/** A JSON text with a value changed, removed, added or moved; text that is no JSON stays as it is. */
+/** A JSON text with a value changed, removed, added or moved; text that is not JSON is unchanged. */
 export function mutateJson(text: string, random: Random): string {
   let value: unknown;
   try {
     value = JSON.parse(text);
-    // what is nested too deeply to be written stays as it is
+    // values nested too deeply to be written are unchanged
     JSON.stringify(value);
   } catch {
     return text;

@@ -7,7 +7,10 @@ import type { Subject } from './subject.ts';
 
 /** What reading a mutated file may come to. */
 export const FINE = ['same', 'other', 'refused'] as const;
-/** `silent`: another content under the same hash was read. `crash`: an error that is not the user's to fix. `unnamed`: an error without its file. `unsound`: a result with numbers that are none. */
+/**
+ * `silent`: different content was read under the same hash. `crash`: an error that the user cannot fix. `unnamed`: an error
+ * without its file. `unsound`: a result with invalid numbers.
+ */
 export const FAULTS = ['silent', 'crash', 'unnamed', 'unsound'] as const;
 export type Outcome = (typeof FINE)[number] | (typeof FAULTS)[number];
 
@@ -37,7 +40,7 @@ export async function prepare(subjects: readonly Subject[]): Promise<Prepared[]>
   return prepared;
 }
 
-/** Some files are refused as they are, such as those of formats that are not read. */
+/** Some files are refused even unchanged, such as those of formats that are not read. */
 function refusal(error: unknown): unknown {
   if (error instanceof UserError) return error.code;
   throw error;
@@ -97,7 +100,7 @@ function ofError(error: unknown, { file }: Subject): Judged {
     : { outcome: 'unnamed', detail: said };
 }
 
-/** Whether an error names the file, a folder around it, or a file beside or below it that belongs to the same thing. */
+/** Whether an error names the file, a folder around it, or a file next to or below it that belongs to it. */
 function isAt(named: string, file: string): boolean {
   const [at, own] = [resolve(named), resolve(file)];
   return at === own || own.startsWith(`${at}${sep}`) || at.startsWith(`${dirname(own)}${sep}`);

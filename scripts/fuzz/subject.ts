@@ -6,18 +6,18 @@ export interface Part {
   readonly bytes: Buffer;
 }
 
-/** A file that holds other content: compressed, or under a checksum that is made anew. */
+/** A file that wraps other content: compressed, or under a checksum that is recomputed. */
 export interface Container {
   open(file: Buffer): Part[];
-  /** The file with these parts in the place of its own. */
+  /** The file with its parts replaced by these. */
   close(parts: readonly Buffer[], file: Buffer): Buffer;
 }
 
 /** A file that the product reads, and how. */
 export interface Subject {
-  /** What the file is, beside others of its reader. */
+  /** The name of the file among those of its reader. */
   readonly name: string;
-  /** Where it lies; nothing else in its folder changes. */
+  /** Its path; nothing else in its folder changes. */
   readonly file: string;
   readonly shape: Shape;
   /** Its content is bound by a hash: another content must be refused. */
@@ -28,13 +28,13 @@ export interface Subject {
   readonly sealed?: boolean;
   /** Puts a mutated content in place; default: writes the file. */
   readonly place?: (bytes: Buffer) => void;
-  /** Reads it and gives what it says, as plain data. */
+  /** Reads it and returns its content as plain data. */
   read(): Promise<unknown>;
 }
 
 /** Files of one kind and what reads them. */
 export interface Reader {
   readonly name: string;
-  /** Makes the files in a folder of its own. */
+  /** Makes the files in a separate folder. */
   prepare(folder: string): Promise<readonly Subject[]>;
 }

@@ -10,10 +10,10 @@ import { identifyBytes } from '../../src/fetch/identity.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { buildCorpus } from '../../src/pretraining/corpus/build.ts';
 
-/** A command that is killed: what it is given, and what it makes below its folder. */
+/** A command that is killed: its inputs, and what it makes below its folder. */
 export interface KilledCommand {
   readonly name: string;
-  /** Arguments of `node`; whatever they write lies below `folder`. */
+  /** Arguments of `node`; all that they write is below `folder`. */
   readonly args: (folder: string) => readonly string[];
 }
 

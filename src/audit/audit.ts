@@ -75,7 +75,7 @@ export async function auditDataset(
 ): Promise<Audit> {
   const { task } = dataset;
   const opened = await openPasses(dataset, mostHeld);
-  // Gold of such a task is not expected on other splits than the judged one.
+  // Gold of such a task is expected only on the evaluated split.
   const isExpected = ({ hasGold }: Pass): boolean => hasGold || task.judged === undefined;
   const splits = opened.filter(isExpected);
   const withoutGold = opened.filter((pass) => !isExpected(pass)).map(({ name }) => name);
@@ -202,7 +202,7 @@ const NOTICED: Readonly<Record<string, { readonly kind: FindingKind; readonly me
   'empty-text': { kind: 'defect', message: { en: 'an empty text', zh: '文本为空' } },
 };
 
-/** What the readers of splits noticed, by what it was. */
+/** Notices from reading splits, by kind. */
 function createNoticed() {
   const byCode = new Map<string, { notice: Notice; items: Map<string, ItemRef> }>();
   return {

@@ -42,7 +42,7 @@ const CONTEXT = {
   transform: 'cr:transform',
 } as const;
 
-/** What to cite for a corpus of the release, and when it appeared; the dialogues have a paper of their own. */
+/** What to cite for a corpus of the release, and when it appeared; the dialogues have a separate paper. */
 const PAPERS = {
   release: {
     citeAs:
@@ -107,7 +107,7 @@ function directoriesOf({ files }: Audit, released: boolean): object[] {
     name: 'repository',
     contentUrl: released ? REPOSITORY : '.',
     encodingFormat: 'git+https',
-    // A repository has no hash of its own: the value that the specification's own examples put here.
+    // A repository has no hash: this is the value in the examples of the specification.
     sha256: 'https://github.com/mlcommons/croissant/issues/80',
   };
   const sets = files.map(({ path, bytes, sha256, gitBlob }) => ({

@@ -68,7 +68,10 @@ export function createSurvey(task: Task, tokenizer: Tokenizer | undefined, store
   };
 }
 
-/** Independent units (a query, a question) with examples in more than one split; `units` by example, -1 for one of its own. */
+/**
+ * Independent units (a query, a question) with examples in more than one split; `units` by example, -1 for an example that is
+ * its own unit.
+ */
 function findSharedUnits(units: Int32Array, refOf: (number: number) => ItemRef): Finding[] {
   /** The split of a unit; undefined once it has examples in two. */
   const only = new Map<number, SplitName | undefined>();

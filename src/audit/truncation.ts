@@ -5,7 +5,7 @@ import type { Family, InputShape } from '../tasks/families/family.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 
-/** WordPieces a model sees besides its special tokens, for models of 128, 256 and 512 positions. */
+/** WordPieces that a model reads besides its special tokens, for models of 128, 256 and 512 positions. */
 export const MODEL_LENGTHS = [126, 254, 510] as const;
 
 /** What a model that cuts text off at one length cannot see of one split. */

@@ -160,7 +160,7 @@ describe('twins', () => {
   });
 });
 
-/** Titles of random characters; of every ten in train one is in test as it is, one in full width, and one changed a little. */
+/** Titles of random characters; of every ten in train one is in test unchanged, one in full width, and one slightly changed. */
 function plantedCorpus(size: number) {
   const random = createRandom(18);
   const character = (): string => String.fromCharCode(0x4e00 + random.below(3000));

@@ -117,7 +117,7 @@ function lowerGraph(
     const { operation, attributes, output, shape, type } = value;
     if (operation === 'Input') return leaf(value);
     const from = value.inputs.map((input) => names.get(input)!);
-    // results of one operator share a key; the type tells casts and constants apart
+    // results of one operator share a key; the type distinguishes casts and constants
     const typing = operation === 'Constant' ? type + shape.join() : operation === 'Cast' ? type : '';
     const key = `${operation}(${from.join()})${keyOf(attributes)}${typing}`;
     const same = known.get(`${key}#${output}`);

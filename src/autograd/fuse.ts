@@ -7,7 +7,7 @@ import { sameShape, type Value } from './value.ts';
 /** Named results of a graph. */
 type Results = Readonly<Record<string, Value>>;
 
-/** What a value becomes whose inputs are rewritten already; `isOwn` tells whether an input is used nowhere else. */
+/** The replacement of a value whose inputs are already rewritten; `isOwn`: whether an input is used nowhere else. */
 type Rewriting = (value: Value, isOwn: (input: Value) => boolean) => Value;
 
 const REWRITINGS: readonly Rewriting[] = [

@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly threads?: number;
   /**
    * Whether a session keeps the memory of a run for the next one (default): up to 10 % faster, while without it many
-   * sessions need no more memory than one. Graphs that run in turn share both by `compileVariants`.
+   * sessions need no more memory than one. Graphs that run alternately share both by `compileVariants`.
    */
   readonly arena?: boolean;
   /** Start of the name of a file that ONNX Runtime's profile of every operator is written to on release. */

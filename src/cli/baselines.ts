@@ -15,8 +15,8 @@ export const planBaselines = (dir: string, dataDir: string, tasks: readonly Task
   writeJson(pathOf(dir), { dataDir, tasks: tasks.map(({ id }) => id) });
 
 /**
- * Evaluates the baselines that are still to be put on the boards, in processes of their own, and submits the answers of
- * each as it is ready. What an earlier start had evaluated is not evaluated again, nor submitted twice.
+ * Evaluates the baselines that are not on the boards yet, in separate processes, and submits the answers of
+ * each when it is ready. Baselines evaluated by an earlier start are neither evaluated nor submitted again.
  */
 export async function submitBaselines(site: Site, dir: string, signal: AbortSignal): Promise<void> {
   const written = await readTextFile(pathOf(dir)).catch(() => undefined);

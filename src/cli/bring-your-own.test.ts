@@ -78,7 +78,7 @@ function type(code: string, cwd: string) {
 }
 
 function expectShown({ shown }: Walk, stdout: string): void {
-  // The budget shows beside the model: `bert:cbert-tiny (17 of 28)`.
+  // The budget is shown next to the model: `bert:cbert-tiny (17 of 28)`.
   const printed = rowsOf(stdout.replaceAll(/ \(\d+ of \d+\)/g, ''));
   for (const row of rowsOf(shown).map(comparable))
     expect(printed).toContainEqual(expect.arrayContaining(row));

@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 export interface Invocation<S extends ParameterSpecs = ParameterSpecs> {
   /** Positional arguments, in order. */
   readonly operands: readonly string[];
-  /** The options that the command declares, as typed values. No command sees what was written for them. */
+  /** The options that the command declares, as typed values. No command reads the raw arguments. */
   readonly options: Parsed<S>;
   readonly terminal: Terminal;
   /** Aborted by Ctrl-C: long work checks it. */

@@ -151,7 +151,7 @@ describe('export', () => {
       expect(logits.dims).toEqual([1, 6, config.vocabSize]);
       answers.push(logits.tolist()[0][3] as number[]);
     }
-    // what fill-mask says of the same folder
+    // the result of fill-mask for the same folder
     const { fillMasks } = await import('../pretraining/fill-mask.ts');
     const [best] = (await fillMasks(at('masked'), '今天[MASK]痛', 1)) as unknown as [{ token: string }[]];
     const [full, small] = answers;

@@ -9,7 +9,7 @@ const USUAL_WIDTH = 80;
 /** Descriptions narrower than this are not wrapped. */
 const NARROWEST = 20;
 
-/** What commander writes into help by itself, in Chinese. */
+/** The built-in texts of commander's help, in Chinese. */
 const CHINESE: Readonly<Record<string, string>> = {
   'Usage:': '用法：',
   'Options:': '选项：',

@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Finds everything, but makes up one more quote in every second example; one answer cannot be read. */
+/** Finds everything, but invents one more quote in every second example; one reply is unreadable. */
 const script =
   (examples: readonly Example<'ner'>[]) =>
   ({ body, number }: Received): string => {
@@ -65,7 +65,7 @@ it(
       expect(status).toBe(0);
       return JSON.parse(stdout).map(({ directory }: { directory: string }) => directory);
     };
-    // The fitted kinds answer all of test, the service a part: nobody asks 45 questions again for a comparison on 20.
+    // The fitted kinds answer all of test, the service a part: a comparison on 20 does not need all 45 questions.
     const fitted = [
       'iterations=10',
       'epochs=4',
@@ -87,7 +87,7 @@ it(
     const names = ['bert', 'crf', 'llm'].map((model) => systems[model].name);
     expect(names).toEqual(['bert:encoder', 'crf', 'llm:m']);
 
-    // The score of each on these items, computed anew from its file of predictions.
+    // The score of each on these items, recomputed from its file of predictions.
     const [asked] = await openRuns([llm], { dataDir });
     const items = asked.examples as readonly Example<'ner'>[];
     for (const [model, directory] of Object.entries({ crf, bert, llm })) {
@@ -113,7 +113,7 @@ it(
     const widest = comparison.pairs.find(({ a, b }) => [a, b].includes(llmName) && [a, b].includes(bertName));
     expect(widest?.better).toBe(llmName);
 
-    // 10 tokens in and 2 out per call, as the server reports; what runs here costs nothing that a run knows of.
+    // 10 tokens in and 2 out per call, as the server reports; local models have no recorded cost.
     const amount = (1_000 * (10 * 100 + 2 * 400)) / 1e6;
     expect(systems.llm.cost).toEqual({ amount: expect.closeTo(amount, 10), currency: 'CNY' });
     expect([systems.crf.cost, systems.bert.cost]).toEqual([undefined, undefined]);
@@ -130,7 +130,7 @@ it(
     const html = (await readFile(page, 'utf8')).replaceAll(/\s+/g, ' ');
     expect(html).toMatch(/95\.0 % \[[\d.]+, [\d.]+\] \(19\/20\)/);
     expect(html).toMatch(/Examples of quotes [^<]*<.*?杜撰之物/);
-    // Cost beside the score, for the language model only.
+    // Cost next to the score, only for the language model.
     const [, table] = /Cost per 1 000.*?<tbody>(.*?)<\/tbody>/.exec(html) ?? [];
     expect(table?.split('</tr>').map((row) => /[\d.]+ CNY/.exec(row)?.[0])).toEqual([
       ...[undefined, undefined, '1.80 CNY', undefined],

@@ -104,7 +104,7 @@ describe('a run of a language model', () => {
     ).rejects.toThrow();
     const shares: number[] = [];
     const { record } = await evaluate(plan({ prices }), { onProgress: (share) => shares.push(share) });
-    // The time that is left is judged by what is asked from here on.
+    // The remaining time is estimated from the calls of this process.
     expect(shares[0]).toBeCloseTo(20 / COUNT, 12);
     expect(shares.at(-1)).toBe(1);
     expect(record.usage).toMatchObject({ calls: COUNT, served: ['served-model'] });
@@ -203,7 +203,7 @@ describe('a run of a language model', () => {
 
 const CLI = fileURLToPath(new URL('../../bin/chineseblue.js', import.meta.url));
 
-/** The command as a process of its own. */
+/** The command in a separate process. */
 function startCommand(): ChildProcess {
   const { dataDir, root } = plan();
   const args = ['run', '--task', 'cMedIC', '--model', 'llm:killed', '--endpoint', server.url];
@@ -240,7 +240,7 @@ describe('a run that is killed', () => {
     let underWay = 0;
     let before = 0;
     let different = 0;
-    /** No more is repeated than was asked for and not on disk when the process before ended. */
+    /** Only calls are repeated that were sent but not on disk when the previous process ended. */
     const endLife = (): void => {
       const [asked, known] = [server.received.length - before, different];
       different = new Set(server.received.map(({ body }) => body.messages.at(-1)?.content)).size;

@@ -32,7 +32,7 @@ export const PARAM = {
 const { endpoint, keyEnv, profiles, prices, allowRemote } = llm;
 const { retries, maxCalls, maxTotalTokens, maxCost } = llm;
 
-/** How services are called: parameters of the kinds that call one, as flags of their own. */
+/** How services are called: parameters of the kinds that call one, as separate flags. */
 export const SERVICE = {
   ...{ endpoint, keyEnv, profiles, prices, allowRemote, retries, maxCalls, maxTotalTokens, maxCost },
 };

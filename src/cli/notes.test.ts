@@ -37,7 +37,7 @@ const COMMANDS: readonly (readonly [string, readonly string[], readonly (typeof 
   ],
   ['score', ['score', ...task, '--predictions', predictions], [SYNTHETIC, ABSENT, CARVED]],
   ['data stats', ['data', 'stats', 'cMedIC', '--data-dir', data], [SYNTHETIC, ABSENT, CARVED]],
-  // The table marks synthetic corpora by itself.
+  // The table itself marks synthetic corpora.
   ['run', ['run', ...task, '--model', 'majority', '--runs-dir', join(folder, 'runs')], [ABSENT, CARVED]],
 ];
 

@@ -103,7 +103,7 @@ type JudgedRequest = Omit<DatasetRequest, 'scheme'> & { readonly split?: JudgedS
 
 /**
  * Notes what a reader of the figures should know of the data of each task, and what is suspicious about the labels of
- * tasks that declare none. What holds for several tasks is said once; `shown` is what the output says by itself.
+ * tasks that declare none. A note on several tasks is printed once; `shown` are those that the output itself contains.
  */
 export async function noteDatasets(
   requests: readonly JudgedRequest[],

@@ -27,7 +27,7 @@ export const OPENID = {
   }),
 };
 
-/** What the options say of sign-in. Throws a UserError: `openid-incomplete`, `bad-issuer`, `bad-public-url`. */
+/** The settings of sign-in from the options. Throws a UserError: `openid-incomplete`, `bad-issuer`, `bad-public-url`. */
 export async function openIdOf({
   publicUrl,
   openidIssuer,

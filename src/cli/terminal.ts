@@ -17,7 +17,7 @@ export interface Terminal {
   readonly width: number | undefined;
   /** Chooses the language; a plain string is the same in both. */
   say(text: Text | string): string;
-  /** One result line to standard output, as it is. */
+  /** One result line to standard output, unchanged. */
   print(line: string): void;
   /** Sentences to standard output, wrapped to the width. */
   printText(text: Text | string): void;
@@ -25,7 +25,7 @@ export interface Terminal {
   printJson(value: unknown): void;
   /** A remark to standard error, wrapped to the width, dropped under --quiet and --json. */
   note(text: Text | string): void;
-  /** An answer to what a person has just done, to standard error: also under --quiet, not under --json. */
+  /** A response to a user's action, to standard error: also under --quiet, but not under --json. */
   alert(text: Text | string): void;
   /**
    * A table to standard output that fits the width, below an empty line where another stands right above. A note names the
@@ -66,7 +66,7 @@ export function createTerminal(settings: TerminalSettings): Terminal {
   const say = (text: Text | string): string => bothLanguages(text)[language];
   const wrapped = (text: Text | string): string =>
     width === undefined ? say(text) : wrapIndented(say(text), width);
-  // Everything that the commands show passes here, and no text that users brought has an effect on the terminal.
+  // All output of the commands passes here, so that no user text has an effect on the terminal.
   let isAfterTable = false;
   const print = (line: string): void => {
     stdout.write(`${inert(line)}\n`);

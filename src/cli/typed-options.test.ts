@@ -19,13 +19,13 @@ const SPECS = {
   init: text({ summary: { en: 'start from', zh: '起点' } }),
 };
 
-/** What commander hands to a command, from the flags that the specs give. */
-function commanded(...args: string[]): Record<string, string | boolean> {
+/** What commander passes to a command, with the flags of the specs. */
+function optionsOf(...args: string[]): Record<string, string | boolean> {
   const command = new Command().exitOverride();
   for (const { flags, summary } of optionSpecs(SPECS)) command.addOption(new Option(flags, summary.en));
   return command.parse(args, { from: 'user' }).opts();
 }
-const parse = (...args: string[]) => parseOptions(SPECS, commanded(...args));
+const parse = (...args: string[]) => parseOptions(SPECS, optionsOf(...args));
 function refusal(...args: string[]): UserError {
   try {
     parse('--out', 'x', ...args);

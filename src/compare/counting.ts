@@ -2,12 +2,12 @@ import { besides, type SparseCounts, sumCounts } from '../statistics/counts.ts';
 import type { Answered } from '../tasks/examples.ts';
 import type { System } from './systems.ts';
 
-/** A system with what it answered: one list per run, aligned with the examples. */
+/** A system with its answers: one list per run, aligned with the examples. */
 export interface Answering extends System {
   readonly answers: readonly Answered[][];
 }
 
-/** Tables beside each other, one row per unit; the list is repeated until there are `times` blocks. */
+/** Tables concatenated by column, one row per unit; the list is repeated until there are `times` blocks. */
 export const sideBySide = (tables: readonly SparseCounts[], times: number, width: number): SparseCounts =>
   besides(
     Array.from({ length: times }, (_, block) => tables[block % tables.length]),

@@ -2,7 +2,7 @@ import type { OpenedRun } from '../evaluation/opened.ts';
 import { settingOf } from '../evaluation/setting.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 
-/** What is compared: one model, with one run a seed. */
+/** A compared system: one model, with one run per seed. */
 export interface System {
   readonly name: string;
   readonly runs: readonly OpenedRun[];

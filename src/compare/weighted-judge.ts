@@ -16,8 +16,8 @@ const mean = (values: readonly number[]): number =>
 
 /**
  * Judges by a metric that does not add up over units, such as the area under a curve: both systems of a pair are seen
- * under the same random weights of the units. Scores of two systems are on scales of their own, so answers cannot change
- * hands: the test is read off the resampled differences.
+ * under the same random weights of the units. Scores of two systems are on different scales, so answers cannot be exchanged:
+ * the test uses the resampled differences.
  */
 export function weightedJudge(
   systems: readonly (readonly WeightedRun[])[],

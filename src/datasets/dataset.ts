@@ -25,7 +25,7 @@ export type { CorpusFile, Item, Question, Split } from './split.ts';
 /** Which data is opened, and how it is split. */
 export interface DatasetRequest {
   readonly task: Task;
-  /** The data directory; the task's folder lies below it. */
+  /** The data directory; the task's folder is below it. */
   readonly dir: string;
   /** How the corpus falls into splits. Default `carved`: as released, and what is absent of train and dev is carved. */
   readonly scheme?: SchemeId;

@@ -151,7 +151,7 @@ test('labels come from the splits with gold, and a test split without gold does 
   expect(() => evaluated.examples).toThrow(/no gold/);
 });
 
-/** Tasks of CBLUE have fixtures of their own. */
+/** Tasks of CBLUE have separate fixtures. */
 const sampled = tasks.filter((task) => splitsAtHand({ task, dir: samplesDir() }).includes('test'));
 
 test.each(sampled.map((task) => [task.id, task] as const))(

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Rows of three labels in turn. */
+/** Rows that cycle through three labels. */
 const rows = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i % 3}\t查询 ${i}`);
 
 let directories = 0;

@@ -7,7 +7,7 @@ import type { Dataset } from './dataset.ts';
 import { isHeader } from './formats/columns.ts';
 import { openPasses, type Pass } from './passes.ts';
 
-/** Something about labels that were taken from the data which suggests that they are none. */
+/** Evidence that labels taken from the data are not labels. */
 export interface LabelDoubt {
   readonly code: 'header-suspected' | 'distinct-labels' | 'label-in-one-split';
   readonly split: SplitName;

@@ -46,7 +46,7 @@ async function readAll(passes: readonly Pass[]) {
   return read;
 }
 
-/** What reading says of a content, in memory and in passes over the file. */
+/** The result of reading a content, in memory and in passes over the file. */
 async function outcomes(content: string | Buffer) {
   const found = [];
   for (const mostHeld of [undefined, 0])

@@ -12,7 +12,7 @@ export interface Question<F extends FamilyId = FamilyId> {
   readonly input: Input<F>;
 }
 
-/** One record of a split as it is streamed. */
+/** One streamed record of a split. */
 export interface Item<F extends FamilyId = FamilyId> extends Question<F> {
   /** The unit that the record or its input names. */
   readonly group?: string;

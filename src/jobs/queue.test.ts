@@ -52,17 +52,17 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
     });
   const stored = () => database.kysely.selectFrom('result').selectAll().execute();
   /** Makes the lease look as if its holder had died a minute ago. */
-  const die = async ({ id }: Lease<Work>): Promise<void> => {
+  const expireLease = async ({ id }: Lease<Work>): Promise<void> => {
     await sql`update jobs.job set heartbeat_on = now() - interval '1 minute' where id = ${id}`.execute(
       database.kysely,
     );
     // pg-boss looks at a queue once a second at most.
     await sql`update jobs.queue set monitor_on = null, monitor_claim_on = null`.execute(database.kysely);
     await queues.supervise();
-    await waitNoLonger();
+    await makeRetriesDue();
   };
   /** Makes jobs that wait for their next attempt due now. */
-  const waitNoLonger = () => sql`update jobs.job set start_after = now()`.execute(database.kysely);
+  const makeRetriesDue = () => sql`update jobs.job set start_after = now()`.execute(database.kysely);
 
   it.skipIf(absent)('leases jobs in the order of arrival, and says how many are ahead', async () => {
     await fresh();
@@ -130,7 +130,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
     const dead = (await queue.lease())!;
     expect(await queue.keep(dead)).toBe(true);
     expect(await queue.lease()).toBeUndefined();
-    await die(dead);
+    await expireLease(dead);
     const second = (await queue.lease())!;
     expect(second).toMatchObject({ id, attempt: 2 });
     expect(await queue.keep(dead)).toBe(false);
@@ -160,7 +160,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
       const id = await enqueue('hopeless');
       expect(await queue.fail((await queue.lease())!, 'first')).toBe(true);
       expect(await queue.lease()).toBeUndefined();
-      await waitNoLonger();
+      await makeRetriesDue();
       expect(await queue.leaseFailure()).toBeUndefined();
       const second = (await queue.lease())!;
       expect(second.attempt).toBe(2);
@@ -169,12 +169,12 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
       expect(await queue.lease()).toBeUndefined();
       const failure = (await queue.leaseFailure())!;
       expect(failure).toMatchObject({ job: id, reason: 'second', data: { value: 'hopeless' } });
-      const tell = () =>
+      const settleNotice = () =>
         queue.settleFailure(failure, async (transaction) => {
           await transaction.insertInto('result').values({ job: id, value: 'refunded' }).execute();
         });
-      expect(await tell()).toBe(true);
-      expect(await tell()).toBe(false);
+      expect(await settleNotice()).toBe(true);
+      expect(await settleNotice()).toBe(false);
       expect(await queue.leaseFailure()).toBeUndefined();
     },
   );
@@ -182,7 +182,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
   it.skipIf(absent)('a job whose workers all die fails for good', async () => {
     await fresh(2);
     const id = await enqueue('deadly');
-    for (let attempt = 1; attempt <= 2; attempt++) await die((await queue.lease())!);
+    for (let attempt = 1; attempt <= 2; attempt++) await expireLease((await queue.lease())!);
     expect(await queue.stateOf(id)).toEqual({ state: 'failed' });
     expect(await queue.leaseFailure()).toMatchObject({ job: id, reason: 'job heartbeat timeout' });
   });

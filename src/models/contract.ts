@@ -239,7 +239,7 @@ export interface ModelDefinition<S extends ParameterSpecs> {
   readonly implementation: () => Promise<Implementation<NoInfer<Resolved<S>>>>;
 }
 
-/** A kind of model, ready to use: every member checks what it is given. */
+/** A kind of model, ready to use: every member validates its arguments. */
 export interface ModelKind
   extends Pick<
     ModelDefinition<ParameterSpecs>,

@@ -55,7 +55,7 @@ const registered = new Map<string, ModelKind>();
  */
 export const modelKinds = (): readonly ModelKind[] => [...builtIn, ...registered.values()];
 
-/** Whether every process knows the kind. */
+/** Whether the kind is registered in every process. */
 export const isBuiltIn = (id: string): boolean => builtIn.some((kind) => kind.id === id);
 
 /**

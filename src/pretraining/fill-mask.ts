@@ -18,7 +18,7 @@ export interface Filled {
 }
 
 /**
- * The `top` most likely tokens for every `[MASK]` of a text, most likely first, each mask by itself. Throws a UserError
+ * The `top` most likely tokens for every `[MASK]` of a text, most likely first, each mask independently. Throws a UserError
  * where the text has no `[MASK]` (`no-mask`) or is too long (`text-too-long`), and for a model without a masked-token
  * head (`head-missing`).
  */

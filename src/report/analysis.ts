@@ -48,7 +48,7 @@ export interface RunAnalysis {
   readonly madeUp: MadeUpExamples;
 }
 
-/** The first words of predictions that are made up. */
+/** The first invented words of predictions. */
 export interface MadeUpExamples {
   readonly caption: Text;
   readonly examples: readonly (MadeUp & { readonly id: string })[];

@@ -174,7 +174,7 @@ function recallBy(
   return order.flatMap((name) => slices.find((slice) => slice.name.en === name) ?? []);
 }
 
-/** Leaves out units that hold nothing of a group: the interval is over those that do. */
+/** Leaves out units without elements of a group: the interval is over the others. */
 function rowsThatCount(counts: Float64Array): Float64Array {
   const kept: number[] = [];
   for (let i = 0; i < counts.length; i += 2) if (counts[i + 1] > 0) kept.push(counts[i], counts[i + 1]);

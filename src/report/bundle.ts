@@ -59,7 +59,7 @@ type PackedSaid = readonly [
   reading: string,
 ];
 
-/** Numbers labels as they are first met. */
+/** Numbers labels in the order of first appearance. */
 type LabelNumbers = Map<string, number>;
 
 function numberOf(labels: LabelNumbers, label: string): number {

@@ -25,7 +25,7 @@ const FONT = { background: 'transparent', fontSize: '12px', fontFamily: 'inherit
 
 const shareAxis = { domain: [0, 1], tickFormat: '.0%', ticks: 5, label: null, grid: true } as const;
 
-/** A dot with its interval a slice. `alt` says in words what it shows. */
+/** A dot with its interval per slice. `alt` describes the chart in words. */
 export function breakdownChart({ slices }: Breakdown, alt: string, language: Language): Html {
   const rows = slices.map(({ name, count, value }) => ({
     name: name[language],

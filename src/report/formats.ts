@@ -245,7 +245,7 @@ function modelIndex(tasks: readonly TaskAnalysis[]): string {
   return `model-index:\n${lines.join('\n')}\n`;
 }
 
-/** The metric's name as the Hub knows it. */
+/** The metric's name on the Hub. */
 function metricType(convention: string): string {
   if (/accuracy/.test(convention)) return 'accuracy';
   if (/mrr/.test(convention)) return 'mrr';

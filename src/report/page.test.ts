@@ -15,7 +15,7 @@ import { analyse } from './analysis.ts';
 import { safeJson } from './page.ts';
 import { writeAnalyses } from './report.ts';
 
-/** Things that text from a corpus or a model may hold and that a page must show as they are. */
+/** Strings that text from a corpus or a model may contain and that a page must show unchanged. */
 const PAYLOADS: readonly string[] = JSON.parse(
   readFileSync(new URL('fixtures/payloads.json', import.meta.url), 'utf8'),
 );
@@ -272,7 +272,7 @@ describe.skipIf(!CHROMIUM)(
       expect(await parts.locator('pre').allTextContents()).toEqual([
         ...['二者同义', '先比较症状。', `${PAYLOADS[1]}两句是否同义？`],
       ]);
-      // The thought is there, and shown when it is asked for.
+      // The reasoning is included, and shown on request.
       expect(await parts.locator('pre').nth(0).isVisible()).toBe(true);
       expect(await parts.locator('pre').nth(1).isVisible()).toBe(false);
       await parts.nth(1).locator('summary').click();

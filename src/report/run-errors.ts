@@ -9,7 +9,7 @@ import { classify, type ErrorRecord } from './taxonomy.ts';
 /** What errors are looked for in: answers to examples, of a kept run or of a model that was just asked. */
 export type Answered = Pick<OpenedRun, 'task' | 'examples' | 'predictions'>;
 
-/** The examples of a task as they are shown, shared by all runs. */
+/** The examples of a task as shown, shared by all runs. */
 export interface Shown {
   readonly blocks: readonly (readonly Block[])[];
   readonly gold: readonly Side[];

@@ -1,7 +1,7 @@
 import { type Element, fold } from '../tasks/families/view.ts';
 import { BODY_PARTS } from './lexicon.ts';
 
-/** What a corpus says about the spelling of its own mentions. */
+/** What a corpus shows about the spelling of its mentions. */
 export interface Spellings {
   readonly bodyParts: ReadonlySet<string>;
   /** Folded mention → all the ways in which gold writes it. */

@@ -101,7 +101,7 @@ const hasShortForm = (text: string): boolean =>
 /** Full-width forms of ASCII, and the ideographic space. */
 const FULL_WIDTH = /[\uff01-\uff5e\u3000]/;
 
-/** What lies between two overlapping spans' boundaries: the characters in question. */
+/** The characters between the boundaries of two overlapping spans. */
 function differingText(
   { blocks }: Scene,
   gold: Element | undefined,

@@ -39,7 +39,7 @@ async function subsetsOf(directory: string): Promise<string> {
   return directory;
 }
 
-async function hand(team: string, phase: PhaseName, wrong: number, system: string): Promise<string> {
+async function submitAnswers(team: string, phase: PhaseName, wrong: number, system: string): Promise<string> {
   const file = await inside.answersFile(wrong, phase === 'practice' ? 'dev' : 'test');
   const card = { kind: 'encoder', cost: { amount: wrong / 10, currency: 'CNY' } } as const;
   const id = await submit(inside.site, { challenge: 'sub', phase, team, system, card, file });
@@ -60,12 +60,12 @@ beforeAll(async () => {
   const task = findTask('cMedIC');
   const subsets = await subsetsOf(join(inside.directory, 'subsets'));
   await createChallenge(inside.site, ADMIN, { declared, task, dir: samplesDir(), subsets });
-  await hand('red', 'practice', 20, 'red-one');
-  await hand('red', 'practice', 25, 'red-worse');
-  await hand('red', 'practice', LEAKED, 'red-two');
-  await hand('blue', 'practice', 30, 'blue-one');
-  await hand('red', 'test', 5, 'red-blind');
-  await hand('blue', 'test', 40, 'blue-blind');
+  await submitAnswers('red', 'practice', 20, 'red-one');
+  await submitAnswers('red', 'practice', 25, 'red-worse');
+  await submitAnswers('red', 'practice', LEAKED, 'red-two');
+  await submitAnswers('blue', 'practice', 30, 'blue-one');
+  await submitAnswers('red', 'test', 5, 'red-blind');
+  await submitAnswers('blue', 'test', 40, 'blue-blind');
 }, 400_000);
 afterAll(() => inside.close());
 
@@ -201,7 +201,7 @@ describe('a board that is requested again', () => {
     const first = queries;
     await boardOf(site, opened, 'practice');
     expect(queries - first).toBe(1);
-    await hand('blue', 'practice', 1, 'blue-best');
+    await submitAnswers('blue', 'practice', 1, 'blue-best');
     queries = 0;
     const boards = await Promise.all([1, 2, 3].map(() => boardOf(site, opened, 'practice')));
     expect(boards.map(({ rows }) => rows[0].system)).toEqual(['blue-best', 'blue-best', 'blue-best']);
@@ -248,7 +248,7 @@ describe('a board that is requested again', () => {
     const best = async () => (await boardOf(inside.site, await challenge(), 'practice')).rows[0];
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
     onTestFinished(() => void vi.useRealTimers());
-    await hand('blue', 'practice', 0, 'blue-late');
+    await submitAnswers('blue', 'practice', 0, 'blue-late');
     expect(await best()).toMatchObject({ system: 'blue-late', score: 1 });
   });
 

@@ -143,7 +143,7 @@ const see = async (who: string, id: string) => {
 };
 
 /** Makes a lease look as if its holder had died a while ago. */
-async function dieAWhileAgo(id: string): Promise<void> {
+async function expireLease(id: string): Promise<void> {
   await sql`update jobs.job set heartbeat_on = now() - interval '5 minutes' where id = ${id}`.execute(
     site.kysely,
   );
@@ -229,7 +229,7 @@ describe('a challenge whose gold stays in a hospital', () => {
     await first.ended;
     const { state } = await see('blue', id);
     if (state === 'scoring') {
-      await dieAWhileAgo(id);
+      await expireLease(id);
       expect(await work()).toBe(1);
     }
     expect(await see('blue', id)).toMatchObject({ state: 'scored' });
@@ -237,7 +237,7 @@ describe('a challenge whose gold stays in a hospital', () => {
     const client = as('worker');
     const { job } = await client.send('POST', '/api/v1/challenges/ward/jobs', {}, remoteJobSchema);
     expect(job).toMatchObject({ id: again, attempt: 1, split: 'dev' });
-    await dieAWhileAgo(again);
+    await expireLease(again);
     expect(await work()).toBe(1);
     const before = await see('blue', again);
     const late = { sheet: before.sheet, replicates: [0.1, 0.2] };

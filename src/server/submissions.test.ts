@@ -21,7 +21,7 @@ import { viewSubmission } from './view.ts';
 
 let test: TestSite;
 
-const hand = (team: string, phase: PhaseName, file: string, system = 'one') =>
+const submitFile = (team: string, phase: PhaseName, file: string, system = 'one') =>
   submit(test.site, { challenge: 'ic', phase, team, system, card: { seeds: '1' }, file });
 const view = (team: string, id: string) => viewSubmission(test.site, { role: 'team', team }, id);
 const ended = (team: string, id: string) =>
@@ -48,7 +48,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
   });
 
   it('a practice submission is scored, with its whole sheet', async () => {
-    const id = await hand('red', 'practice', await test.answersFile(12, 'dev'));
+    const id = await submitFile('red', 'practice', await test.answersFile(12, 'dev'));
     const seen = await ended('red', id);
     expect(seen).toMatchObject({ state: 'scored', improved: true, card: { seeds: '1' } });
     expect(seen.score).toBeCloseTo(1 - 12 / 45, 10);
@@ -58,18 +58,18 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
   });
 
   it('a blind phase reveals only the score of the Ladder, and enforces the quota', async () => {
-    const first = await ended('blue', await hand('blue', 'test', await test.answersFile(30)));
+    const first = await ended('blue', await submitFile('blue', 'test', await test.answersFile(30)));
     expect(first).toMatchObject({ state: 'scored', score: 0.5, improved: true });
     expect(first.sheet).toBeUndefined();
     expect(JSON.stringify(first)).not.toContain('low');
-    const near = await ended('blue', await hand('blue', 'test', await test.answersFile(29)));
+    const near = await ended('blue', await submitFile('blue', 'test', await test.answersFile(29)));
     expect(near).toMatchObject({ score: 0.5, improved: false });
-    const better = await ended('blue', await hand('blue', 'test', await test.answersFile(5)));
+    const better = await ended('blue', await submitFile('blue', 'test', await test.answersFile(5)));
     expect(better).toMatchObject({ score: 0.917, improved: true });
-    const again = await hand('blue', 'test', await test.answersFile(5));
+    const again = await submitFile('blue', 'test', await test.answersFile(5));
     expect(again).toBe(better.id);
-    await ended('blue', await hand('blue', 'test', await test.answersFile(4)));
-    await expect(hand('blue', 'test', await test.answersFile(3))).rejects.toMatchObject({
+    await ended('blue', await submitFile('blue', 'test', await test.answersFile(4)));
+    await expect(submitFile('blue', 'test', await test.answersFile(3))).rejects.toMatchObject({
       code: 'quota-spent',
     });
   });
@@ -77,7 +77,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
   it('a malformed file is rejected with line numbers, and does not count against the quota', async () => {
     const file = join(test.directory, 'bad.jsonl');
     await writeFile(file, '{"id": "0", "label": 7}\n{"id": "0", "label": "1"}\nnot json\n');
-    const rejected = await view('red', await hand('red', 'test', file));
+    const rejected = await view('red', await submitFile('red', 'test', file));
     expect(rejected).toMatchObject({ state: 'rejected' });
     expect(rejected).not.toHaveProperty('score');
     expect(rejected.problems?.map(({ line, code }) => [line, code])).toContainEqual([3, 'not-json']);
@@ -103,12 +103,12 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
       .where('phase', '=', phase)
       .where('team', '=', team);
     await rejected.set({ received: new Date(Date.now() - 23 * 60 * 60_000) }).execute();
-    const spent = await hand('blue', 'practice', good).catch((error) => error);
+    const spent = await submitFile('blue', 'practice', good).catch((error) => error);
     const wait = new Date(/accepted from (\S+)/.exec(spent.message)![1]).getTime() - Date.now();
     expect([spent.code, Math.round(wait / 60_000)]).toEqual(['rejections-spent', 60]);
-    await hand('red', 'practice', good, 'beside');
+    await submitFile('red', 'practice', good, 'beside');
     await rejected.set({ received: new Date(Date.now() - 25 * 60 * 60_000) }).execute();
-    expect(await view('blue', await hand('blue', 'practice', good))).toMatchObject({ system: 'one' });
+    expect(await view('blue', await submitFile('blue', 'practice', good))).toMatchObject({ system: 'one' });
   });
 
   it('challenges declared before that limit existed have its default', async () => {
@@ -125,7 +125,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
   });
 
   it('the board groups systems that do not differ significantly', async () => {
-    await ended('red', await hand('red', 'test', await test.answersFile(6)));
+    await ended('red', await submitFile('red', 'test', await test.answersFile(6)));
     const { rows } = await board('test');
     expect(rows.map(({ team, score, groups }) => [team, score, groups])).toEqual([
       ['blue', 0.917, 'a'],
@@ -135,7 +135,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
   });
 
   it('the final phase reveals nothing before it closes, and then everything', async () => {
-    const id = await hand('red', 'final', await test.answersFile(2));
+    const id = await submitFile('red', 'final', await test.answersFile(2));
     const before = await ended('red', id);
     expect(before.state).toBe('scored');
     for (const kept of ['score', 'improved', 'sheet']) expect(before).not.toHaveProperty(kept);
@@ -144,7 +144,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     const after = await view('red', id);
     expect(after.score).toBeCloseTo(1 - 2 / 60, 10);
     expect((await board('final')).rows).toHaveLength(1);
-    await expect(hand('red', 'final', await test.answersFile(1))).rejects.toMatchObject({
+    await expect(submitFile('red', 'final', await test.answersFile(1))).rejects.toMatchObject({
       code: 'challenge-closed',
     });
     await setState(test.site, { role: 'admin' }, 'ic', 'open');
@@ -186,7 +186,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
   });
 
   it('when a scoring process is killed, another scores its submission, once', async () => {
-    const id = await hand('red', 'practice', await test.answersFile(3, 'dev'), 'killed');
+    const id = await submitFile('red', 'practice', await test.answersFile(3, 'dev'), 'killed');
     await eventually(async () => ((await view('red', id)).state === 'queued' ? undefined : true));
     for (const pid of test.site.children.pids()) process.kill(pid, 'SIGKILL');
     expect(await ended('red', id)).toMatchObject({ state: 'scored' });
@@ -211,7 +211,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
       .set({ sealed_gold: new Uint8Array(64) })
       .where('name', '=', 'dev')
       .execute();
-    const id = await hand('blue', 'practice', await test.answersFile(3, 'dev'), 'broken');
+    const id = await submitFile('blue', 'practice', await test.answersFile(3, 'dev'), 'broken');
     const failed = await eventually(async () => {
       await sql`update jobs.job set start_after = now()`.execute(kysely);
       const found = await view('blue', id);

@@ -11,7 +11,7 @@ export interface Usage {
   /** From reported tokens, else from estimated ones, in the currency of the price list; absent if there is no price. */
   readonly cost?: number;
   readonly currency?: string;
-  /** Calls that brought a reply. */
+  /** Calls that returned a reply. */
   readonly calls?: number;
   /** Attempts beyond the first of each call. */
   readonly retries?: number;

@@ -1,7 +1,7 @@
 import { clinicalTasks } from './clinical.ts';
 import type { CorpusSource, Task } from './task.ts';
 
-/** Tasks that the early README announces and no release holds: they run on a corpus that the user brings. */
+/** Tasks that the early README announces and no release contains: they run on a corpus supplied by the user. */
 
 const BROUGHT = { licence: 'that of the corpus you bring', source: 'brought by the user' } as const;
 

@@ -1,6 +1,6 @@
 import type { Label, Task } from './task.ts';
 
-/** Clinical corpora that their organisers give those who ask; the user brings them. */
+/** Clinical corpora that are available from their organisers on request; the user supplies them. */
 
 const CLINICAL = {
   aliases: [],

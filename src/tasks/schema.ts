@@ -34,7 +34,7 @@ const files = z
     error: 'at least one split',
     params: { zh: '至少一个划分' },
   });
-/** Which formats there are, their registry knows. */
+/** Whether a format exists is checked by their registry. */
 const format = z.string().min(1);
 
 const taskSchema = z.strictObject({

@@ -11,7 +11,7 @@ export const SPLITS = ['train', 'dev', 'test'] as const;
 /** The splits of a corpus. */
 export type SplitName = (typeof SPLITS)[number];
 
-/** Where the files of a task lie, and how they are read. */
+/** Where the files of a task are, and how they are read. */
 export interface CorpusSource {
   /** Directory below the data directory, named as in the official release. */
   readonly folder: string;
@@ -57,7 +57,7 @@ export interface Task {
   readonly family: FamilyId;
   readonly domain: Text;
   readonly title: Text;
-  /** `public`: downloads; `private`: known but never released; `user`: runs on a corpus that the user brings. */
+  /** `public`: downloads; `private`: known but never released; `user`: runs on a corpus supplied by the user. */
   readonly access: 'public' | 'private' | 'user';
   /** Its texts are sent to loopback and private addresses only, unless the user allows more. */
   readonly confidential?: boolean;

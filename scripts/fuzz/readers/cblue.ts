@@ -28,7 +28,7 @@ export const cblue: Reader = {
   async prepare(folder) {
     cpSync(FIXTURES, folder, { recursive: true });
     const subjects: Subject[] = [];
-    // those of lists are made by `data get`, which has a subject of its own
+    // those of lists are made by `data get`, which is a separate subject
     for (const task of cblueTasks.filter(({ id }) => id !== LISTS)) {
       const file = join(folder, task.corpus.folder, task.corpus.files.dev ?? '');
       subjects.push({ name: task.id, file, shape: 'json', read: () => examplesOf(task, folder) });

@@ -8,7 +8,7 @@ import type { Reader, Shape, Subject } from '../subject.ts';
 /** Invented corpora that `bench/peers/clinical_fixtures.py` wrote. */
 const FIXTURES = join(import.meta.dirname, '../../../src/datasets/formats/fixtures/clinical');
 
-/** The files of a task that are changed; with those that stand beside them, they make one split. */
+/** The files of a task that are changed; with their companion files, they make one split. */
 const FILES: readonly [task: string, split: SplitName, file: string, shape: Shape][] = [
   ['CCKS2017', 'train', '一般项目/一般项目-1.txt', 'lines'],
   ['CCKS2017', 'train', '一般项目/一般项目-1.txtoriginal.txt', 'lines'],

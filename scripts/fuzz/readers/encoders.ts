@@ -26,7 +26,7 @@ const VOCABULARY = [
 
 type Tensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
-/** Names, shapes, hashes and sums: a sum shows a number that is none. */
+/** Names, shapes, hashes and sums: a sum reveals a NaN. */
 const summary = (tensors: Tensors): unknown =>
   Array.from(tensors, ([name, { shape, data }]) => {
     const sha256 = createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
@@ -69,7 +69,7 @@ export const encoders: Reader = {
   },
 };
 
-/** Where a model came from, beside it. */
+/** The record of a model's source, next to it. */
 function source(folder: string, whole: string): Subject {
   const model = join(folder, 'cache', 'chineseblue', 'models', 'tiny');
   cpSync(whole, model, { recursive: true });

@@ -167,7 +167,7 @@ async function exported(folder: string): Promise<Subject> {
   return { name: 'exported.parquet', file, shape: 'bytes', read };
 }
 
-/** What an import says of its annotators, under the hash of the record. */
+/** The record of annotators of an import, under its hash. */
 async function record(folder: string, source: string): Promise<Subject> {
   const request = { sources: [source], name: 'recorded', dataDir: folder, seed: 0, dryRun: false };
   await importData({ ...request, given: { fields: {} } });

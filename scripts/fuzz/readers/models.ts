@@ -13,7 +13,7 @@ import type { Task } from '../../../src/tasks/task.ts';
 import { modelFile } from '../containers.ts';
 import type { Reader, Subject } from '../subject.ts';
 
-/** Every kind that keeps a file, on every way in which it stores what it learnt. */
+/** Every kind that keeps a file, with every way in which it stores its fitted state. */
 const MODELS: readonly [kind: string, task: string, parameters?: GivenParameters][] = [
   ['majority', 'cMedIC'],
   ['majority', 'cMedIR'],
@@ -97,8 +97,7 @@ async function answersOf(id: string, file: string, task: Task, inputs: readonly 
 }
 
 /**
- * Throws where an answer is none of its family, as a line of a file of predictions may be none. Labels are those that the
- * model learnt, whatever they are.
+ * Throws where an answer is not valid for its family, by the rules for a line of predictions. Labels are those of the model.
  */
 function requireAnswer(answer: Answer, input: Input, task: Task): void {
   if (answer.status !== 'answered') return;

@@ -21,7 +21,7 @@ const AS_CORPUS: readonly [task: string, file: string][] = [
   ['cMedIC', 'test.synthetic.txt'],
   ['cMedQQ', 'test.synthetic.txt'],
 ];
-/** As pyarrow writes it; its labels are none of the task's. */
+/** As pyarrow writes it; its labels are not those of the task. */
 const PARQUET = join(
   import.meta.dirname,
   '../../../src/datasets/imports/fixtures/predictions.snappy.parquet',

@@ -57,7 +57,7 @@ export const pretraining: Reader = {
       for await (const document of readCorpus(corpus, await openCorpus(corpus))) documents.push(document);
       return documents;
     };
-    // of a manifest only hashes are bound; what it says beside them decides how much is sampled
+    // only the hashes of a manifest are bound; its other fields decide how much is sampled
     const sample = async (): Promise<unknown> => {
       let documents = 0;
       for await (const _ of sampleCorpus(corpus, await openCorpus(corpus), 100)) documents++;

@@ -95,7 +95,7 @@ function log(folder: string): Subject {
   return { name: 'train.jsonl', file, shape: 'lines', read: () => learningCurves(directory) };
 }
 
-/** The lock of a process that is gone. */
+/** The lock of a process that has ended. */
 async function lock(folder: string): Promise<Subject> {
   const path = join(folder, 'locked', 'lock');
   mkdirSync(dirname(path));

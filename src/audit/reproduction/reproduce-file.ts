@@ -37,7 +37,7 @@ export async function reproduceFile(request: ReproductionRequest): Promise<Repro
   const { scheme } = dataset;
   const answers = await readAnyPredictions(file, task, examples, { offsets, split, scheme });
   refuseUnfit(file, answers);
-  // The published tokenizer knows no special tokens in texts.
+  // The published tokenizer does not recognise special tokens in texts.
   const tokenizer = reproduction.needsVocabulary
     ? await findTokenizer(vocab, dataDir, { specialTokensInText: 'as-text' })
     : undefined;

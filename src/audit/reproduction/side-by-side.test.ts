@@ -26,7 +26,7 @@ describe('reproduce', () => {
     const { corpus, gold } = await goldOf('cMedQA', 'dev', samplesDir());
     const result = await reproduce(corpus, gold as never);
     const n = corpus.examples.length;
-    const noes = (corpus.examples as readonly Example<'similarity'>[])
+    const negatives = (corpus.examples as readonly Example<'similarity'>[])
       .slice(1)
       .filter(({ gold: { label } }) => label === '0').length;
     expect(result).toMatchObject({
@@ -41,7 +41,7 @@ describe('reproduce', () => {
     });
     const constant = result.references.find(({ answer }) => answer.en.includes('always "0"'));
     expect(constant?.ours).toBe(0);
-    expect(constant?.asPublished).toBeCloseTo(noes / (n - 1), 12);
+    expect(constant?.asPublished).toBeCloseTo(negatives / (n - 1), 12);
   });
 
   it('counts missing answers as wrong under both rules', async () => {

@@ -33,13 +33,13 @@ export function readTaggedLines(text: string): TaggedLine[][] {
   return documents;
 }
 
-/** For every WordPiece that a model of that length sees, the line that it comes from and whether it is the line's first. */
+/** For every WordPiece within the length of the model, the line that it comes from and whether it is the line's first. */
 export interface SeenPieces {
   readonly lines: Int32Array;
   readonly first: Uint8Array;
 }
 
-/** Cuts every word into WordPieces by itself and keeps the first `length` of the document. */
+/** Splits every word into WordPieces separately and keeps the first `length` of the document. */
 export function seePieces(document: readonly TaggedLine[], tokenizer: Tokenizer, length: number): SeenPieces {
   const lines: number[] = [];
   const first: number[] = [];

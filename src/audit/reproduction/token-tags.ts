@@ -102,7 +102,7 @@ async function openTokenTags(corpus: JudgedCorpus, { tags, lastScored }: Release
   const tagsOf = (example: Example<'ner'>, prediction: Prediction<'ner'> | undefined) =>
     prediction &&
     Int32Array.from(encodeBio(example.input.text, prediction.entities).tags, (tag) => idOf.get(tag) ?? 0);
-  // Every scored tag counts by itself.
+  // Every tag is scored separately.
   const supports = Array.from({ length: lastScored }, (_, tag) => tag * COUNTS + GOLD);
   const kept = seen.reduce((sum, { lines }) => sum + lines.length, 0);
   const all = documents.reduce((sum, document) => sum + document.length, 0);

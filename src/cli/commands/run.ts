@@ -212,7 +212,7 @@ async function evaluateHere(
   }).finally(progress.stop);
 }
 
-/** What the kinds of the group `quick` say of themselves. */
+/** The notes of the kinds of the group `quick`. */
 function noteQuickLook({ plans, looks }: PlanList, terminal: Terminal): void {
   const notes = looks.flatMap(({ look, evaluations }) => look.note?.(evaluations) ?? []);
   if (notes.length === 0) return;

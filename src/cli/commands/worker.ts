@@ -105,7 +105,7 @@ export const workerCommand = defineCommand({
 const describe = (terminal: Terminal, error: unknown): string =>
   error instanceof UserError ? `${terminal.say(error.text)} [${error.code}]` : String(error);
 
-/** The task of a challenge: named, from a file, or as the server knows it. */
+/** The task of a challenge: named, from a file, or as registered on the server. */
 async function taskOf({ task, taskFile, dataDir }: Options, registered: () => Promise<string>) {
   const named = task ?? (taskFile === undefined ? await registered() : undefined);
   return chooseTask({ task: named === undefined ? [] : [named], taskFile, dataDir });

@@ -88,7 +88,7 @@ const typeOf = (path: string): string => TYPES[path.slice(path.lastIndexOf('.') 
 const fileOf = (path: string, text: string | undefined): BrowserFile | undefined =>
   text === undefined ? undefined : { content: new TextEncoder().encode(text), type: typeOf(path) };
 
-/** Read as it is sent: models may be large. */
+/** Streamed: models may be large. */
 const bytesOf = async (file: string): Promise<BrowserFile> => ({
   content: (await openAsBlob(file)).stream(),
   type: typeOf(file),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The sources of this package, or what was compiled of them. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Packages that run in a browser as they are. */
+/** Packages that run in a browser unchanged. */
 const PACKAGES: Readonly<Record<string, string>> = { zod: 'zod/index.js' };
 
 const LATER = /\bimport\((['"])(\.[^'"]+)\1\)/g;

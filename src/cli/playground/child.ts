@@ -1,4 +1,4 @@
-/** The process of one model of a playground: it loads it, says what it answers, and then answers one batch after another. */
+/** The process of one model of a playground: it loads it, reports its task, and then answers one batch after another. */
 
 import { loadKept } from '../../evaluation/fitted.ts';
 import { type PlainError, plainError } from '../../evaluation/plain-error.ts';

@@ -20,7 +20,7 @@ export interface NamedModels {
 }
 
 /**
- * The models that are served, each with its task and a name of its own. Throws a UserError: `which-task` where no task is named
+ * The served models, each with its task and a unique name. Throws a UserError: `which-task` where no task is named
  * and the files of a model name none, and those of tasks and kinds that are not there.
  */
 export async function chooseModels(named: NamedModels): Promise<Loadable[]> {

@@ -63,7 +63,7 @@ interface Wanted {
 }
 
 /**
- * Takes the official files out of a folder or zip, by their names, wherever they lie in it. Every file is read by the reader
+ * Takes the official files out of a folder or zip, by their names, wherever they are in it. Every file is read by the reader
  * of its task before any is put in place: all of them are, or none. Throws a UserError `not-found` if there is no such file,
  * `ambiguous-file` where one name has two contents, `not-official` where another file is in place (without `force`), and what
  * the readers say of damaged files, naming the source.

@@ -107,7 +107,7 @@ interface Row {
   readonly line: number;
 }
 
-/** The rows of two columns of a file; empty lines are none. Throws a UserError `bad-columns`. */
+/** The rows of two columns of a file; empty lines are skipped. Throws a UserError `bad-columns`. */
 function* rows(content: string, file: string): Generator<Row> {
   let start = 0;
   for (let line = 1; start < content.length; line++) {

@@ -18,7 +18,7 @@ export interface SplitFacts {
   readonly ids: {
     /** They are the numbers of the records, and so are found again. */
     readonly areNumbers: boolean;
-    /** They can name files on every file system, and each has a name of its own where letter case does not count. */
+    /** They are valid file names on every file system, and distinct even ignoring letter case. */
     readonly nameFiles: boolean;
   };
 }

@@ -21,7 +21,7 @@ interface Entity {
  * the gold of the NER corpora. An offset is a string, or now and then a number, and counts characters
  * (code points); entities are given in UTF-16 code units.
  *
- * A mention is the span of its own length at its offset. What the corpus says stays gold even where it
+ * A mention is the span of its length at its offset. What the corpus says stays gold even where it
  * looks wrong, with a notice: `mention-case` (differs from the text in letter case only),
  * `mention-differs`, `mention-overlaps`, `mention-duplicate`. A span of no length or beyond the text
  * cannot be an entity and is dropped: `mention-empty`, `mention-outside`.

@@ -10,7 +10,7 @@ const EMPTY: readonly RecordNotice[] = [
 
 /**
  * The text inside a field that is quoted by the rules of CSV (RFC 4180): quotes around the whole of it
- * and every quote inside doubled. Anything else comes back as it is, so `"甲"和"乙"` keeps its quotes.
+ * and every quote inside doubled. Anything else is returned unchanged, so `"甲"和"乙"` keeps its quotes.
  */
 export function unquote(field: string): string {
   const inside = field.length > 1 && field[0] === '"' ? QUOTED.exec(field)?.[1] : undefined;

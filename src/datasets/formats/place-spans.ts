@@ -11,7 +11,7 @@ interface PlacedSpan {
 }
 
 /**
- * The spans of a text that lie in it, as entities with UTF-16 offsets, each with its original span. Those that leave
+ * The spans that are inside a text, as entities with UTF-16 offsets, each with its original span. Those that leave
  * the text are dropped (`mention-outside`), those that read otherwise (`mention-differs`) or overlap (`mention-overlaps`)
  * are kept; `describe` may add the place of a span to its notices.
  */

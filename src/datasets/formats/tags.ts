@@ -23,7 +23,7 @@ const SHAPES: Readonly<Record<Side, RegExp>> = {
 
 /** The tag scheme of a file, as far as it has been read. */
 export interface TagReader {
-  /** Undefined if a tag is none, or does not belong to the scheme of those before it. */
+  /** Undefined if a tag is invalid, or does not belong to the scheme of those before it. */
   read(tag: string): ColumnTag | undefined;
   /** `BIO`, `BIOES`, `BILOU` or `BMES`, and whether the letter stands after the type. */
   readonly scheme: string;

@@ -140,7 +140,7 @@ async function countUnlike(
  * begin with a byte below 0xa1.
  */
 const FOREIGN = { high: ['big5', 'euc-kr'], low: ['shift_jis', 'big5'] } as const;
-/** How much of a file tells, how many characters at least, and which share of them are common in GB18030. */
+/** Bytes of a file that are examined, minimum number of characters, and share of them that are common in GB18030. */
 const TOLD_BYTES = 1 << 16;
 const TOLD_CHARACTERS = 8;
 const COMMON_SHARE = 0.5;

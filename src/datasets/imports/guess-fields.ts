@@ -1,11 +1,11 @@
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import type { Fields } from './raw.ts';
 
-/** Records below which what stands in columns tells nothing. */
+/** With fewer records, the content of columns is inconclusive. */
 const LEAST_RECORDS = 6;
 /** Share of the records in which a column must be filled, and in which a text must look like one. */
 const MOSTLY = 0.8;
-/** A text has at least so many characters on average; a class at most. */
+/** Minimum average number of characters of a text, and maximum of a class. */
 const TEXT_LENGTH = 6;
 const LABEL_LENGTH = 12;
 /** Different classes at most, and records of each at least, on average. */

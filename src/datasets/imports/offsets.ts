@@ -7,7 +7,7 @@ export interface OffsetRule {
   readonly end: 'exclusive' | 'inclusive';
 }
 
-/** The rule of a file and what it rests on. */
+/** The rule of a file and the evidence for it. */
 export interface InferredOffsets extends OffsetRule {
   /** `mentions`: given with the spans; `range`: other rules exceed the text; `format`: the data does not say. */
   readonly basis: 'mentions' | 'range' | 'format';

@@ -180,6 +180,6 @@ it('skips users without any annotation, and empty files, in the archive of a doc
       ['annotator-idle', 1],
     ]),
   );
-  // What nobody read stays without annotation, once.
+  // Records that nobody annotated are kept once, without annotation.
   expect(records.map(({ entities }) => entities?.length)).toEqual([0, ...Array(11).fill(1)]);
 });

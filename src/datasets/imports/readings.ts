@@ -121,7 +121,7 @@ async function group(
       }
     }
   }
-  // What nobody read stays, once.
+  // Records that nobody annotated are kept, once.
   const kept = new Set(byKey.keys());
   for (const { number: own, key } of ofIdle) {
     if (kept.has(key)) further.add(own);

@@ -31,7 +31,7 @@ const HEAD_BYTES = 1 << 18;
 const HEAD_LINES = 50;
 const HEAD_VALUES = 50;
 
-/** The beginning of a file of UTF-8. Throws a UserError if it begins as JSON and is none. */
+/** The beginning of a file of UTF-8. Throws a UserError if it begins as JSON but is not. */
 export async function readHead(file: string, path: string): Promise<Head> {
   const start = await readStart(path, HEAD_BYTES);
   let text = new TextDecoder().decode(start);

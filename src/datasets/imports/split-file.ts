@@ -9,12 +9,12 @@ import { createLineWriter } from './lines.ts';
 export interface RecordFile extends AsyncDisposable {
   readonly file: string;
   readonly records: number;
-  /** Whether every record has an id of its own. */
+  /** Whether every record has a unique id. */
   readonly unique: boolean;
   /** Whether some record has an id. */
   readonly named: boolean;
   write(value: PlainRecord): Promise<void> | undefined;
-  /** Adds a line of a file whose records all have ids of their own. */
+  /** Adds a line of a file whose records all have unique ids. */
   copy(line: string): Promise<void> | undefined;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export type SplitSizes = ReadonlyMap<SplitName, number>;
 /** The files of the splits of a result, each begun with its first record. */
 export interface SplitFiles extends AsyncDisposable {
   write(split: SplitName, value: PlainRecord, hasGold: boolean): Promise<void> | undefined;
-  /** Adds a record with gold, as a line of a file whose records all have ids of their own. */
+  /** Adds a record with gold, as a line of a file whose records all have unique ids. */
   copy(split: SplitName, line: string): Promise<void> | undefined;
   /**
    * Leaves in each file the records that have gold, or all where none has, with unique ids or without any: `onReplaced`

@@ -93,7 +93,7 @@ async function* readSpool(spool: string): AsyncGenerator<readonly RawRecord[]> {
     yield lines.map(({ text }): RawRecord => JSON.parse(text));
 }
 
-/** Names the annotator of each record, `named` where it does not say, and sees who there are. */
+/** Determines the annotator of each record (`named` where it does not say), and collects all annotators. */
 function createReaders(named: string | undefined) {
   const annotators = new Set<string>();
   const busy = new Set<string>();

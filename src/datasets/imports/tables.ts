@@ -17,7 +17,7 @@ export interface PlacedRow {
 
 /**
  * The names of columns, each once: a further column of a name is `NAME (2)`, and a misfit, rather than replacing what stands in
- * the first. Columns without a name are none.
+ * the first. Columns without a name are ignored.
  */
 export function columnNames(
   header: readonly (string | undefined)[],

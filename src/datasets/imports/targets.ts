@@ -41,7 +41,7 @@ export interface SettledRecord extends Omit<RawRecord, 'spans'> {
   readonly spans?: readonly SettledSpan[];
 }
 
-/** Gold in the shape that a family reads; or why there is none. */
+/** Gold in the shape that a family reads, or the reason for its absence. */
 export type GoldFields = PlainRecord | MisfitCode;
 
 interface Target {

@@ -16,7 +16,7 @@ const TAGS = ['ner_tags', 'tags', 'ner', 'labels', 'label', 'bio_tags', 'tag'];
 const isStrings = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 
-/** The fields of token records by their names and contents; undefined if the records are none. */
+/** The fields of token records by their names and contents; undefined for other records. */
 export function findTokens(records: readonly PlainRecord[]): TokenFields | undefined {
   for (const tokens of TOKENS) {
     for (const tags of TAGS) {
@@ -34,7 +34,7 @@ const SPACED = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/u;
 /**
  * Makes records of tokens and tags. The text is the tokens joined: with a blank between two that end and begin with a
  * letter or digit of a script that is written with blanks, if any such token of the first records has several characters; else
- * without. Throws a UserError: `bad-tokens` if tokens and tags do not fit, or a tag is none.
+ * without. Throws a UserError: `bad-tokens` if tokens and tags do not match, or a tag is invalid.
  */
 export function createTokenMapper(fields: TokenFields, first: readonly PlainRecord[], context: ReadContext) {
   context.found?.({ tokens: fields.tokens, tags: fields.tags });

@@ -20,7 +20,7 @@ export const EMPTY_BYTES = 4;
 const EXTENSIONS = ['.jsonl', '.json', '.csv', '.tsv', '.conll', '.txt'];
 
 /**
- * The text files of a zip archive, each read from a temporary copy. Several files with names of their own, of which none names
+ * The text files of a zip archive, each read from a temporary copy. Several files with different names, of which none names
  * a split, are the work of one annotator each, as doccano exports projects that are not shared: a file for every user, named
  * after the user. Files without content are left out. Throws a UserError: `bad-archive`, `archive-too-large`, `no-sources`.
  */

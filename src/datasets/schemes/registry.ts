@@ -29,7 +29,7 @@ export const DEFAULT_SCHEME: SchemeId = 'carved';
 export type JudgedSplit = SplitName | SchemeId;
 
 const ids = Object.keys(schemes).filter((id): id is SchemeId => id in schemes);
-/** Schemes with splits of their own, which `--split` names by their id. */
+/** Schemes with their own splits, which `--split` names by their id. */
 export const ownSplits: readonly SchemeId[] = ids.filter((id) => !schemes[id].asReleased);
 /** The parts of a cross-validation, in order. */
 export const foldSplits: readonly SchemeId[] = ids.filter((id) => id.startsWith('fold-'));

@@ -13,7 +13,7 @@ import { commonUnits } from '../units.ts';
 import { writeSplits } from '../write-splits.ts';
 import { foldSplits, requireReleased, schemeOf, splitNames } from './registry.ts';
 
-/** Text of its own: nothing like any other. */
+/** A text unlike any other. */
 const random = createRandom(7, 'fillers');
 const filler = (): string =>
   String.fromCharCode(...Array.from({ length: 12 }, () => 0x4e00 + random.below(5000)));

@@ -56,7 +56,7 @@ async function regroupAll({ task, splits: names, read }: SplitFiles): Promise<Pa
   };
 }
 
-/** Every example of all splits under an id of its own; `group` names what depends on each other. */
+/** Every example of all splits under a unique id; examples with the same `group` depend on each other. */
 export function joinDependent(task: Task, splits: readonly Split[]): Example[] {
   const refs = splits.flatMap(({ name, examples }) =>
     examples.map(({ id }) => formatRef({ split: name, id })),

@@ -3,7 +3,7 @@ import type { Task } from '../../tasks/task.ts';
 import type { Split } from '../split.ts';
 import type { Division, SplitScheme } from './scheme.ts';
 
-/** Splits as they are in the files: nothing is carved, so that all three must be there to train and evaluate. */
+/** Splits as they are in the files: nothing is carved, so all three must exist to train and evaluate. */
 export const released: SplitScheme = {
   summary: { en: 'train, dev and test as released', zh: '按发布的训练、开发与测试集' },
   asReleased: true,

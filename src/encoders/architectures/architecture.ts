@@ -32,7 +32,7 @@ export interface EncoderConfig {
   readonly problemType?: string;
   /** Whether the weights are random (`chineseblue init`), so that fine-tuning is training from scratch. */
   readonly untrained?: boolean;
-  /** Whether the decoder of masked tokens has weights of its own instead of the word embeddings. */
+  /** Whether the decoder of masked tokens has separate weights instead of the word embeddings. */
   readonly untied?: boolean;
 }
 
@@ -170,7 +170,7 @@ export interface NextSentence<Config extends EncoderConfig = EncoderConfig> {
   logits(context: HeadContext): Value;
 }
 
-/** Heads that `transformers` knows for an architecture. */
+/** Heads that `transformers` has for an architecture. */
 export interface TransformersHeads<Config extends EncoderConfig = EncoderConfig> {
   /** Class of the encoder without a head. */
   readonly encoderClass: string;

@@ -34,7 +34,7 @@ export function namedModels(environment: NodeJS.ProcessEnv = process.env): Named
 
 /**
  * The folder (or file of weights) that a user means: what is at that path, else the model of that name in the package,
- * else one that `model get` fetched. Throws a UserError that lists the names if it is none of these.
+ * else one that `model get` fetched. Throws a UserError that lists the names if it is neither.
  *
  * @example
  * ```ts

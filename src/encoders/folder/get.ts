@@ -113,7 +113,7 @@ async function sweep(folder: string): Promise<void> {
     await using _lock = await acquireLock(lockOf(folder));
     for (const path of leftovers) await rm(path, { recursive: true, force: true });
   } catch {
-    // The model is complete: what cannot be removed now does not keep anybody from using it.
+    // The model is complete: a failure to remove leftovers does not prevent its use.
   }
 }
 
@@ -228,7 +228,7 @@ function sourceOf(from: string): FilesSource {
   return { publisher: host, files };
 }
 
-/** The files of a source below `room`, or where they lie on this machine. */
+/** The files of a source below `room`, or where they are on this machine. */
 async function fetchSource(
   source: ResolvedSource,
   room: string,

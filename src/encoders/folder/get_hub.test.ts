@@ -17,9 +17,9 @@ const REPOSITORY = 'owner/a-bert';
 const SHARD = 'model-00001-of-00002.safetensors';
 
 const harness = createHarness();
-/** What the model consists of, and what nobody needs of it. */
+/** The files of the model, needed and unneeded ones. */
 let files: Map<string, Buffer>;
-/** Where files of LFS lie: another server, as at the hub. */
+/** Where LFS files are: another server, as at the hub. */
 let store: TestServer;
 let head: string;
 let seen: { url: string; authorization?: string; range?: string }[];

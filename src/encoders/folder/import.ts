@@ -55,7 +55,7 @@ function onnxOf(path: string): string | undefined {
   return hasWeights(path) ? undefined : findOnnx(path);
 }
 
-/** The folder whose settings go with a path: an ONNX file may lie in a subfolder `onnx`. */
+/** The folder whose settings go with a path: an ONNX file may be in a subfolder `onnx`. */
 function homeOf(path: string): string {
   const folder = statSync(path).isDirectory() ? path : dirname(path);
   return basename(folder) === 'onnx' ? dirname(folder) : folder;

@@ -14,7 +14,7 @@ export interface LoadedFolder extends Model, Pick<Weights, 'format' | 'file'> {}
 
 /**
  * Loads a model with its tokenizer from a folder with weights (safetensors, PyTorch or TensorFlow 1),
- * `config.json` or `bert_config.json`, and `tokenizer.json` or `vocab.txt`; or by a name that `findFolder` knows.
+ * `config.json` or `bert_config.json`, and `tokenizer.json` or `vocab.txt`; or by a name that `findFolder` finds.
  * A fine-tuned folder is verified against its manifest. Throws a UserError.
  *
  * @example

@@ -10,7 +10,7 @@ import type { Model } from './save.ts';
 /** File of the weights that no class of `transformers` has: a CRF's, a span head's. */
 export const OWN_WEIGHTS = 'chineseblue.safetensors';
 
-/** Splits tensors into those that `transformers` knows and those of heads of our own. */
+/** Splits tensors into those that `transformers` has and those of our own heads. */
 export function splitOwn({ config, tensors }: Pick<Model, 'config' | 'tensors'>): {
   known: Map<string, Tensor>;
   own: Map<string, Tensor>;

@@ -21,7 +21,7 @@ export interface Model {
 export type ExtraFiles = ReadonlyMap<string, Parameters<typeof writeAtomic>[1]>;
 
 /**
- * Writes a folder that `transformers` loads as it is: `config.json` (with `id2label`), `model.safetensors`,
+ * Writes a folder that `transformers` loads directly: `config.json` (with `id2label`), `model.safetensors`,
  * the files of the tokenizer (`tokenizer.json`, `tokenizer_config.json`; of WordPiece also `vocab.txt`) and the extra files. Each is written
  * atomically; an old `config.json` is removed first and the new one written last, so that a folder that has one is
  * complete. Returns the names of all files. Throws a UserError if a number does not fit the precision.

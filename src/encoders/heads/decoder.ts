@@ -23,7 +23,7 @@ export function ownDecoder(config: EncoderConfig, tensors: Tensors, file?: strin
   return own;
 }
 
-/** Throws a UserError (`untied-decoder`) for a decoder of its own, if only a tied one is supported. */
+/** Throws a UserError (`untied-decoder`) for a separate decoder, if only a tied one is supported. */
 export function requireTied(config: EncoderConfig, tensors: Tensors, file?: string): void {
   const { copies } = architectureOf(config).parameters;
   const [first] = ownDecoder(config, tensors, file).keys();

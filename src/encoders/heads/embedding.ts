@@ -106,7 +106,7 @@ function cosentLoss(vectors: Value, temperature: number): Value {
 
 /**
  * A vector for every text, trained so that a query is near to the documents that it should find. An answer is the vector, of
- * length 1. It has no parameters of its own.
+ * length 1. It has no parameters.
  */
 export function embeddingHead(
   { hiddenSize }: EncoderConfig,

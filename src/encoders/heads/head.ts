@@ -37,7 +37,7 @@ export interface Loss {
 export interface Objective<Target> extends Loss {
   /**
    * What the loss of these rows is divided by: the examples, tokens or pairs that count, each with its weight. Batches
-   * of one update share the sum of their weights, so that every example counts the same in whichever batch it stands.
+   * of one update share the sum of their weights, so that every example has the same weight in any batch.
    */
   weight(rows: readonly Target[]): number;
   /**

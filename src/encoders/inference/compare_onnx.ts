@@ -87,7 +87,7 @@ async function hiddenOfTensors(
 
 /** Where numbers in files next to a model are looked for when the model is given as bytes. */
 const EXTERNAL_FOLDER = 'model_external_initializers_file_folder_path';
-/** Without this, products of uint8 and int8 overflow on processors without VNNI, and such a file answers wrongly. */
+/** Without this, products of uint8 and int8 overflow on processors without VNNI, and the outputs of such a file are wrong. */
 const EXACT_INTEGERS = { x64quantprecision: '1' };
 
 /** The last hidden states of an ONNX file, of one text at a time; files of fixed sizes get padded ones. */

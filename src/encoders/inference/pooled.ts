@@ -54,7 +54,7 @@ export async function openPooled(
   };
 }
 
-/** Consecutive sequences with at most so many distinct tokens, or one sequence alone. */
+/** Consecutive sequences with at most that many distinct tokens, or one sequence alone. */
 function* windows(sequences: readonly Sequence[], most: number): Generator<readonly Sequence[]> {
   let start = 0;
   let tokens = new Set<number>();

@@ -31,7 +31,7 @@ export interface EncodeOptions {
   readonly prompt?: string;
   /** Share of the texts done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
-  /** Called with every vector as soon as it is there; equal texts get the same one. */
+  /** Called with every vector as soon as it is computed; equal texts get the same one. */
   readonly onVector?: (index: number, vector: Float32Array) => void;
   readonly signal?: AbortSignal;
 }
@@ -105,7 +105,7 @@ export async function readTextSettings(name: string): Promise<SentenceSettings> 
   return (await readSentence(folder, hiddenSize)) ?? PLAIN;
 }
 
-/** The tokenizer of such a folder, as its vectors are made with it. */
+/** The tokenizer with which the vectors of such a folder are computed. */
 export async function openTextTokenizer(name: string): Promise<Tokenizer> {
   const path = findFolder(name);
   const tokenizer = await loadTokenizer(statSync(path).isDirectory() ? path : dirname(path));

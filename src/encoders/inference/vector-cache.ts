@@ -22,7 +22,7 @@ const MAX_BYTES = 2 ** 31;
 const PRUNED_SHARE = 1 / 64;
 /** Fewer new vectors are not worth a file. */
 const LEAST = 64;
-/** So many vectors are written as soon as they are there, so that an interrupted run has them. */
+/** This many vectors are written at a time, so that an interrupted run keeps them. */
 const SEGMENT = 4096;
 
 /** The vectors of one space. */

@@ -13,7 +13,7 @@ import { TOKENIZER_DEFAULTS } from './tokenizer.ts';
 import { plainToken } from './tokenizer_json.ts';
 import { createVocabulary, SPECIAL_TOKENS, type SpecialTokens, type Vocabulary } from './vocabulary.ts';
 
-/** A token with a role by itself, or with how it is matched in a text. */
+/** A token with a role, alone or with its matching rules. */
 const tokenJson = z.union([
   z.string(),
   z.object({
@@ -56,7 +56,7 @@ const REBUILDING: readonly string[] = ['Bert', 'Electra', 'DistilBert'].flatMap(
 ]);
 /** The class that cuts texts into words with jieba first, and otherwise rebuilds, too. */
 const BY_WORDS = /^RoFormerTokenizer(?:Fast)?$/;
-/** Classes that take `tokenizer.json` as it is. */
+/** Classes that take `tokenizer.json` unchanged. */
 const VERBATIM: readonly string[] = ['PreTrainedTokenizerFast', 'TokenizersBackend'];
 
 /** The settings in the files next to a vocabulary. */

@@ -8,7 +8,7 @@ export const KIND = {
   removed: 1,
   /** Ends a word. */
   space: 2,
-  /** A word of its own; payload: its token's id. */
+  /** A separate word; payload: its token's id. */
   alone: 3,
   /** Part of a word; payload: the normalized code point. */
   word: 4,

@@ -32,7 +32,7 @@ export async function loadTokenizer(
   choices: Partial<TokenizerOptions> = {},
 ): Promise<Tokenizer> {
   const file = findTokenizer(path);
-  // a tokenizer.json that is given by itself is complete, as for `tokenizers`; a vocab.txt never is
+  // a tokenizer.json given alone is complete, as for `tokenizers`; a vocab.txt never is
   const isPart = file !== path || basename(file) === 'vocab.txt';
   if (file.endsWith('.model')) {
     const json = await readSentencePiece(file);

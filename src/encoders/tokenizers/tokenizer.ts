@@ -57,7 +57,7 @@ interface Reader {
   encode(text: string, maxLength?: number): Encoding;
   /** Two texts of at most `maxLength` tokens in all, truncated by `longestFirst`. */
   encodePair(first: string, second: string, maxLength?: number): Encoding;
-  /** A token as it is shown to people. */
+  /** A token as shown to people. */
   textOf(id: number): string;
   /** The same tokenizer, with special tokens written out in a text read as tokens or as text. */
   reading(specialTokensInText: TokenizerOptions['specialTokensInText']): Tokenizer;

@@ -13,7 +13,7 @@ import {
 
 const CHUNK = 512;
 
-/** Of planes 3 to 16, where nothing is assigned but tags, variation selectors and private use, one in so many. */
+/** Sampling step in planes 3 to 16, where only tags, variation selectors and private use are assigned. */
 const STRIDE = 251;
 
 /** Every code point of planes 0 to 2 but surrogates and, above, those that are no repetition; in chunks. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 
-/** The tokens with a role of their own, by role. */
+/** The tokens with a role, by role. */
 export interface SpecialTokens {
   readonly unk: string;
   readonly sep: string;

@@ -31,7 +31,7 @@ export interface Machinery {
 /**
  * Forward and backward over all batches of an update: leaves in the parameters the gradient that one batch of all their
  * examples would have, and returns the losses and tokens. Dropout masks belong to the examples: where batches of an
- * update have equal lengths, an example has the same mask in whichever it stands. FGM perturbs the word embeddings once per
+ * update have equal lengths, an example has the same mask in any of them. FGM perturbs the word embeddings once per
  * update, along the gradient of all its batches.
  */
 export function createBackward<Batch extends BatchRows, Scores>(
@@ -104,7 +104,7 @@ interface Place {
 
 /**
  * Where the rows of each batch stand among those of the update: batches of equal length continue one another; each
- * further length has a random stream of its own.
+ * further length has a separate random stream.
  */
 function placesOf(batches: readonly BatchRows[]): Place[] {
   const parts = new Map<number, { name: string; rows: number }>();

@@ -1,7 +1,7 @@
 import type { Text } from '../../ground/language.ts';
 import { damaged, unsupported } from './stored.ts';
 
-/** The pickle of a BERT takes some 30 kB: the numbers lie next to it. */
+/** The pickle of a BERT takes about 30 kB: the numbers are stored next to it. */
 export const MAX_PICKLE_BYTES = 16 << 20;
 
 /** A class or function that a pickle names: it is only ever a name here. */

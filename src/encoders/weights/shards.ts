@@ -17,7 +17,7 @@ const shardIndex = z.object({ weight_map: z.record(z.string(), z.string()) });
 /**
  * Opens weights that are split into shards, by their index (`model.safetensors.index.json`,
  * `pytorch_model.bin.index.json`): a map from tensors to files next to the index. Throws a UserError for a shard that is
- * missing, is listed under two names or lies outside the folder, and for a tensor that is not in its shard or is listed twice.
+ * missing, is listed under two names or is outside the folder, and for a tensor that is not in its shard or is listed twice.
  */
 export async function openSharded(
   file: string,

@@ -9,7 +9,7 @@ const MAX_KEY_BYTES = 4096;
 
 /**
  * All keys and values of a LevelDB table in their order: blocks of entries with shared key prefixes, and a
- * block of where they lie, each block with its CRC-32C. Throws a UserError.
+ * block of their positions, each block with its CRC-32C. Throws a UserError.
  */
 export function readTable(bytes: Buffer, file: string): Map<string, Buffer> {
   if (bytes.length < FOOTER_BYTES || bytes.readBigUInt64LE(bytes.length - 8) !== MAGIC) {

@@ -47,7 +47,7 @@ interface BundleEntry {
 }
 
 /**
- * Opens a TensorFlow 1 checkpoint by its `.index` file; the numbers lie in `.data-00000-of-00001` next to it.
+ * Opens a TensorFlow 1 checkpoint by its `.index` file; the numbers are in `.data-00000-of-00001` next to it.
  * Every block and every tensor is checked against its CRC-32C. Throws a UserError.
  */
 export async function openTensorflow(file: string): Promise<WeightFile> {
@@ -154,7 +154,7 @@ function readShape(content: Buffer, name: string, file: string): number[] {
   return shape;
 }
 
-/** Every tensor must lie inside its data file, also one that nobody reads: a file that was cut off is no checkpoint. */
+/** Every tensor must be inside its data file, even one that is not read: a truncated file is not a checkpoint. */
 function refuseOutside(access: RandomAccess | undefined, entry: BundleEntry, file: string): void {
   const { name, shard, offset, size } = entry;
   if (!access)

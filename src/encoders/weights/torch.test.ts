@@ -20,7 +20,7 @@ describe('pytorch', () => {
     method?: number;
     at?: number;
   }
-  /** A zip archive, with lies where asked. */
+  /** A zip archive, with false headers on request. */
   const zip = (parts: Part[]): string => {
     const locals: Buffer[] = [];
     const central: Buffer[] = [];

@@ -24,7 +24,7 @@ export interface ZipEntry {
 
 /**
  * The directory of an archive as PyTorch writes it: uncompressed, so no archive can unfold into more than its
- * own size. Throws a UserError for compression, encryption, entries that overlap or lie outside.
+ * own size. Throws a UserError for compression, encryption, entries that overlap or are outside the file.
  */
 export async function readZipDirectory(access: RandomAccess): Promise<Map<string, ZipEntry>> {
   const { file } = access;

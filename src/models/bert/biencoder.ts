@@ -48,7 +48,7 @@ export function biEncoder({ config, tokenizer, parameters }: PlanContext) {
     sequence: sequenceOf(text),
     target: { ...target, text: numberOf(text) },
   });
-  /** An item a query: itself, then documents of its own, and hard negatives with a grade below all. */
+  /** One item per query: the query, its documents, and hard negatives with a grade below all. */
   const items = (graded: readonly GradedQuery[], hard: readonly (readonly string[])[] = []) =>
     graded.flatMap(({ query: text, documents }, query): Item<EmbeddingTarget>[] => {
       const sorted = [...documents].sort((a, b) => b.grade - a.grade);

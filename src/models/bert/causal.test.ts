@@ -30,7 +30,7 @@ async function planOf(maxLength: number) {
   return causalPlanner.plan(await causalPlanner.learn([example], parameters, task), { ...base, parameters });
 }
 
-/** What is decoded from the cells that are to be learnt of each window. */
+/** The result of decoding the target cells of each window. */
 const decoded = async (maxLength: number, isKept: (cell: ScoredCell) => boolean = () => true) =>
   (await planOf(maxLength)).use(({ items, ask }) => {
     const targets = items([example]).map(({ rows: [{ target }] }) => target as never);

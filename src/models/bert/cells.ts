@@ -5,7 +5,7 @@ import type { Cut } from './spans.ts';
 /** Equal if and only if matrix and tokens are. */
 export const keyOf = ({ type, first, last }: Cell): string => `${type} ${first} ${last}`;
 
-/** The cells whose tokens all lie in a window, by their places in it. */
+/** The cells whose tokens are all in a window, by their positions in it. */
 const inWindow = (cells: readonly Cell[], start: number, end: number): Cell[] =>
   cells
     .filter(({ first, last }) => Math.min(first, last) >= start && Math.max(first, last) < end)

@@ -10,7 +10,7 @@ interface Parts<F extends 'dialogue-acts' | 'mention-status'> {
   prediction(labels: readonly string[]): Prediction<F>;
 }
 
-/** Every part is read by itself, marked in the dialogue around it. */
+/** Every part is classified separately, marked in its dialogue. */
 function partsPlanner<F extends 'dialogue-acts' | 'mention-status'>({
   marks,
   labels,

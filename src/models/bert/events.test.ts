@@ -28,7 +28,7 @@ async function planOf(maxLength: number) {
   return eventPlanner.plan(await eventPlanner.learn([example], parameters, task), { ...base, parameters });
 }
 
-/** What is decoded from the cells that are to be learnt of each window. */
+/** The result of decoding the target cells of each window. */
 const decoded = async (
   maxLength: number,
   change: (cells: ScoredCell[]) => ScoredCell[] = (cells) => cells,

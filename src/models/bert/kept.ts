@@ -104,7 +104,7 @@ async function inRecord<T>(folder: string, read: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Opens the model as it is kept (`onnx/model.onnx`, or `onnx/model_quantized.onnx` where its `dtype` is int8), to read
+ * Opens the kept ONNX model (`onnx/model.onnx`, or `onnx/model_quantized.onnx` where its `dtype` is int8), to read
  * sequences. Throws a UserError for a device that there is not.
  */
 export function openReader<F extends FamilyId, Answer>(

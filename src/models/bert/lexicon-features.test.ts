@@ -46,7 +46,7 @@ describe('lexicon features', () => {
   const features = featuresOf(EXAMPLES);
   const ask = (text: string, of = features): string[] =>
     Array.from(of.ofInput(text, tokenizer.tokenize(text)), inWords);
-  const teach = ({ input, gold }: Example<'ner'>): string[] =>
+  const learnedFeatures = ({ input, gold }: Example<'ner'>): string[] =>
     Array.from(features.ofExample(input.text, tokenizer.tokenize(input.text), gold.entities), inWords);
 
   it('encode the position in a word and, for a match, its position, its type and how often it is a mention', () => {
@@ -72,11 +72,11 @@ describe('lexicon features', () => {
 
   it('of a training text exclude its own mentions', () => {
     // 肺炎 is known from another text, 阿莫西林 only from this one
-    const [drug, , , , verb, ...pneumonia] = teach(EXAMPLES[0]);
+    const [drug, , , , verb, ...pneumonia] = learnedFeatures(EXAMPLES[0]);
     expect([drug, verb]).toEqual(['first', 'single']);
     expect(pneumonia).toEqual(['first, first of a disease always', 'last, last of a disease always']);
     // a mention of another text, which this one does not mark
-    expect(teach(EXAMPLES[2])[0]).toBe('first, first of a disease always');
+    expect(learnedFeatures(EXAMPLES[2])[0]).toBe('first, first of a disease always');
   });
 
   it('ignore a match that ends inside a token', () => {

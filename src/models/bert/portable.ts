@@ -14,7 +14,7 @@ export interface PortableParts {
   readonly record: KeptRecord;
   /** The text of `config.json`. */
   readonly config: string;
-  /** Weights that decoding needs and no other program knows: the transitions of a CRF. */
+  /** Weights for decoding that are not part of the ONNX model: the transitions of a CRF. */
   readonly weights: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -32,7 +32,7 @@ export interface PortableAnswer {
 }
 
 /**
- * A kept model without its weights, for programs that bring a runtime of their own, as a page in a browser does: `folder` has
+ * A kept model without its weights, for programs with their own runtime, such as a page in a browser: `folder` has
  * the files of its tokenizer, `run` runs its ONNX file. Answers one input after the other, as `openModel` does. Throws the
  * UserErrors of reading these parts.
  */

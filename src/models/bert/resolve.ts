@@ -158,7 +158,7 @@ function requireTerms(field: (typeof TERMS_ONLY)[number], family: FamilyId): voi
 /** Parameters that only a bi-encoder has. */
 const BI_ENCODER_ONLY = ['objective', 'pooling', 'temperature', 'negatives'] as const;
 
-/** Throws a UserError for a parameter of bi-encoders that another family, or a model that is none, is given. */
+/** Throws a UserError for a parameter of bi-encoders given to another family or to a cross-encoder. */
 function requireBiEncoder(name: (typeof BI_ENCODER_ONLY)[number], bi: boolean, family: FamilyId): void {
   const serves = FAMILY_DEFAULTS[served(family)].vectors === true;
   if (serves && bi) return;

@@ -114,7 +114,7 @@ describe('crf', () => {
   });
 
   it('tags the symptoms of dialogues with their status', async () => {
-    const talk = (text: string, status: SymptomStatus, id: string): Example<'dialogue'> => ({
+    const makeDialogue = (text: string, status: SymptomStatus, id: string): Example<'dialogue'> => ({
       id,
       input: { turns: [{ speaker: '患者', text }] },
       gold: {
@@ -123,7 +123,9 @@ describe('crf', () => {
       },
     });
     const train = Array.from({ length: 20 }, (_, i) =>
-      i % 2 ? talk('孩子没有发烧', 'false', String(i)) : talk('孩子今天发烧', 'true', String(i)),
+      i % 2
+        ? makeDialogue('孩子没有发烧', 'false', String(i))
+        : makeDialogue('孩子今天发烧', 'true', String(i)),
     );
     const cmdd = findTask('CMDD');
     const parameters = { iterations: 20 };

@@ -24,7 +24,7 @@ const ANSWERS: readonly (readonly [string, SymptomStatus])[] = [
 ];
 
 /** The doctor asks for three symptoms, the patient answers each: the status is in the answer. */
-function talk(id: string, random: ReturnType<typeof createRandom>): Example<'dialogue'> {
+function makeDialogue(id: string, random: ReturnType<typeof createRandom>): Example<'dialogue'> {
   const turns: { speaker: string; text: string }[] = [];
   const entities: SymptomMention[] = [];
   const symptoms = new Map<string, SymptomStatus>();
@@ -44,9 +44,9 @@ function talk(id: string, random: ReturnType<typeof createRandom>): Example<'dia
   return { id, input: { turns }, gold };
 }
 
-function talks(count: number, seed: number): Example<'dialogue'>[] {
+function makeDialogues(count: number, seed: number): Example<'dialogue'>[] {
   const random = createRandom(seed);
-  return Array.from({ length: count }, (_, i) => talk(String(i), random));
+  return Array.from({ length: count }, (_, i) => makeDialogue(String(i), random));
 }
 
 const learn = (
@@ -62,12 +62,12 @@ const silent: Example<'dialogue'> = {
 };
 
 describe('dialogue', () => {
-  const test = talks(20, 9);
+  const test = makeDialogues(20, 9);
   const shares: number[] = [];
   let fitted: FittedModel;
   beforeAll(async () => {
     const onProgress = (share: number): void => void shares.push(share);
-    fitted = await learn(talks(60, 1), { dev: talks(10, 2), onProgress });
+    fitted = await learn(makeDialogues(60, 1), { dev: makeDialogues(10, 2), onProgress });
   });
 
   it('reads the status from the answer and combines the mentions', async () => {
@@ -119,7 +119,7 @@ describe('dialogue', () => {
     ],
     [
       'symptoms of one status',
-      talks(30, 3).filter(({ gold }) => gold.symptoms.every((s) => s.status === 'true')),
+      makeDialogues(30, 3).filter(({ gold }) => gold.symptoms.every((s) => s.status === 'true')),
     ],
   ])('learns from %s', async (_, train) => {
     const model = await learn(train);
@@ -131,7 +131,7 @@ describe('dialogue', () => {
   it('answers the same when it is fitted again and when it is loaded', async () => {
     const inputs = test.map(({ input }) => input);
     const answers = await predict<'dialogue'>(fitted, inputs);
-    const again = await learn(talks(60, 1), { dev: talks(10, 2) });
+    const again = await learn(makeDialogues(60, 1), { dev: makeDialogues(10, 2) });
     expect(await predict<'dialogue'>(again, inputs)).toEqual(answers);
     const file = join(folder, 'whole.model');
     await fitted.save!(file);

@@ -35,7 +35,7 @@ const headerJson = z.object({
 });
 
 /**
- * Reads a model that `save` wrote; `init` says where the encoder lies now. Throws a UserError if the file is damaged, of
+ * Reads a model that `save` wrote; `init` says where the encoder is now. Throws a UserError if the file is damaged, of
  * another kind or family, or the encoder is not the one that the model was fitted with.
  */
 async function loadWhole(

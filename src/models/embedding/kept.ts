@@ -69,7 +69,7 @@ export async function openEncoder<F extends FamilyId>({
 }
 
 /**
- * The encoder that a model was fitted with, where it lies now. Throws a UserError `other-encoder` if something else is
+ * The encoder that a model was fitted with, at its current path. Throws a UserError `other-encoder` if something else is
  * there.
  */
 export async function reopenEncoder(

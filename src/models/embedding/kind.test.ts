@@ -98,19 +98,19 @@ describe('embedding', () => {
 
   it('dialogue acts: each turn separately, kept as a classifier of turns', async () => {
     const task = { ...findTask('dialogue-acts'), labels: [] };
-    const talks = [TEXTS.slice(0, 5), TEXTS.slice(5)].map((texts) => ({
+    const dialogues = [TEXTS.slice(0, 5), TEXTS.slice(5)].map((texts) => ({
       turns: texts.map((text) => ({ speaker: '患', text })),
     }));
-    const acts = talks.map(({ turns }) => turns.map(({ text }) => labelOf(text)));
-    const examples = talks.map((input, i) => exampleOf<'dialogue-acts'>(input, { acts: acts[i] }, i));
+    const acts = dialogues.map(({ turns }) => turns.map(({ text }) => labelOf(text)));
+    const examples = dialogues.map((input, i) => exampleOf<'dialogue-acts'>(input, { acts: acts[i] }, i));
     const fitted = await fitOn<'dialogue-acts'>(embedding, task, examples, {
       parameters: { init, threads: 1, head: 'knn' },
     });
-    expect(await predict<'dialogue-acts'>(fitted, talks)).toEqual(acts.map((some) => ({ acts: some })));
+    expect(await predict<'dialogue-acts'>(fitted, dialogues)).toEqual(acts.map((some) => ({ acts: some })));
     const file = join(root, 'acts.bin');
     await fitted.save!(file);
     const loaded = await embedding.load(file, task);
-    expect(await predict<'dialogue-acts'>(loaded, talks)).toEqual(acts.map((some) => ({ acts: some })));
+    expect(await predict<'dialogue-acts'>(loaded, dialogues)).toEqual(acts.map((some) => ({ acts: some })));
   });
 
   it.each(['logistic', 'knn'])('classification: %s learns what is learnable and is kept', async (head) => {

@@ -47,7 +47,7 @@ export async function resolveParameters(
   };
 }
 
-/** A service has no prompts of its own, and decides how vectors are made. */
+/** A service has no prompts to choose from, and decides how vectors are computed. */
 async function resolveServed(
   given: GivenEmbeddingParameters,
 ): Promise<Omit<EmbeddingParameters, 'head' | 'threads'>> {

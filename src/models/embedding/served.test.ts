@@ -80,7 +80,7 @@ const train = TEXTS.map(
   }),
 );
 let names = 0;
-/** A model of its own for every test: vectors are kept by its name. */
+/** A separate model name for every test, because vectors are cached by it. */
 const fresh = (): string => `model-${names++}`;
 
 const fitOn = (

@@ -25,7 +25,7 @@ export const TEXTS_PER_CALL = 32;
 type Named = Pick<EncoderParameters, 'init' | 'endpoint' | 'profiles'>;
 
 /**
- * Whether vectors come from a service: an endpoint or a profile is named, and `init` is no encoder that lies here, which
+ * Whether vectors come from a service: an endpoint or a profile is named, and `init` is not a local encoder, which
  * is never asked elsewhere.
  */
 export function isServed({ init, endpoint, profiles }: Named): boolean {

@@ -34,7 +34,7 @@ export interface Vectors {
 
 export const vectorsDirectory = (): string => join(cacheDir(process.env), 'vectors');
 
-/** The vectors on disk by prompt, each space opened once: it knows what it has read. None without a cache. */
+/** The vectors on disk by prompt; each space is opened once, and remembers what it has read. None without a cache. */
 export function createSpaces(
   cache: boolean,
   open: (prompt: string) => VectorCache,

@@ -21,7 +21,7 @@ export const combinationJson = z.object({
 });
 export type Combination = z.infer<typeof combinationJson>;
 
-/** The mean of what members say of each candidate, by their weights. */
+/** The weighted mean of the members' values for each candidate. */
 export function weightedMeans(values: Float64Array, weights: readonly number[]): Float64Array {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const means = new Float64Array(values.length / weights.length);

@@ -62,7 +62,7 @@ function wayOf<F extends FamilyId>(shape: Shape<F>): Way<F> {
   };
 }
 
-/** The predictions of every member, in turn: one column each. */
+/** The predictions of every member, one column each. */
 async function ask<F extends FamilyId>(
   task: Task,
   members: readonly Opened[],
@@ -183,7 +183,7 @@ interface Ensemble {
   readonly combination: Combination;
 }
 
-/** Members answer in turn; what they say of an input is combined when the last one has answered it, or answered all. */
+/** Members answer one after another; an input's answers are combined once the last member has answered it, or all. */
 async function answer<F extends FamilyId>(
   shape: Shape<F>,
   { task, members, combination }: Ensemble,

@@ -18,7 +18,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const ensemble = findModel('ensemble');
 
 /** A member that answers by a rule. */
-const saying = <F extends FamilyId>(
+const memberOf = <F extends FamilyId>(
   name: string,
   answer: (input: Example<F>['input']) => Prediction<F> | undefined,
 ): Member => ({
@@ -54,13 +54,13 @@ const ner: readonly Example<'ner'>[] = Array.from({ length: 20 }, (_, i) => ({
   input: { text: TEXT },
   gold: entities(span(0, 'symptom'), span(2, 'drug')),
 }));
-const symptoms = saying<'ner'>('a', () => entities(span(0, 'symptom'), span(4, 'drug')));
-const drugs = saying<'ner'>('b', () => entities(span(2, 'drug'), span(6, 'symptom')));
+const symptoms = memberOf<'ner'>('a', () => entities(span(0, 'symptom'), span(4, 'drug')));
+const drugs = memberOf<'ner'>('b', () => entities(span(2, 'drug'), span(6, 'symptom')));
 
 describe('spans', () => {
   it('are taken from every member that helps on dev, and from no other', async () => {
-    const misleading = saying<'ner'>('c', () => entities(span(1, 'drug'), span(4, 'drug')));
-    const right = saying<'ner'>('d', () => entities(span(0, 'symptom'), span(2, 'drug')));
+    const misleading = memberOf<'ner'>('c', () => entities(span(1, 'drug'), span(4, 'drug')));
+    const right = memberOf<'ner'>('d', () => entities(span(0, 'symptom'), span(2, 'drug')));
     const fitted = await fitEnsemble('cEHRNER', ner, [misleading, right]);
     expect(await predict<'ner'>(fitted, [ner[0].input])).toEqual([ner[0].gold]);
   });
@@ -73,7 +73,9 @@ describe('spans', () => {
   });
 
   it('do not overlap where those of gold do not', async () => {
-    const longer = saying<'ner'>('b', () => entities({ start: 0, end: 4, type: 'symptom' }, span(2, 'drug')));
+    const longer = memberOf<'ner'>('b', () =>
+      entities({ start: 0, end: 4, type: 'symptom' }, span(2, 'drug')),
+    );
     const fitted = await fitEnsemble('cEHRNER', ner, [symptoms, longer], { tune: false });
     const [{ entities: given }] = await predict<'ner'>(fitted, [ner[0].input]);
     expect(given).toEqual([span(0, 'symptom'), span(2, 'drug'), span(4, 'drug')]);
@@ -86,7 +88,7 @@ const intent = (label: string, i: number): Example<'classification'> => ({
   gold: { label },
 });
 const labelled = (name: string, scores: Record<string, number>): Member =>
-  saying<'classification'>(name, () => ({
+  memberOf<'classification'>(name, () => ({
     label: Object.entries(scores).sort(([, a], [, b]) => b - a)[0][0],
     scores,
   }));
@@ -105,7 +107,7 @@ describe('labels', () => {
   });
 
   it('are voted on where a member gives no scores', async () => {
-    const silent = saying<'classification'>('c', () => ({ label: '1' }));
+    const silent = memberOf<'classification'>('c', () => ({ label: '1' }));
     const fitted = await fitEnsemble('cMedIC', [], [labelled('a', { '0': 1, '1': 0 }), silent, silent]);
     expect(await predict<'classification'>(fitted, [{ text: '' }])).toEqual([
       { label: '1', scores: { '0': 1 / 3, '1': 2 / 3 } },
@@ -119,7 +121,7 @@ describe('labels', () => {
     expect((await predict<'classification'>(untuned, [{ text: '' }]))[0].label).toBe('1');
     const tuned = await fitEnsemble('cMedIC', dev, [wrong, right]);
     expect((await predict<'classification'>(tuned, [{ text: '' }]))[0].label).toBe('0');
-    const absent = saying<'classification'>('c', () => undefined);
+    const absent = memberOf<'classification'>('c', () => undefined);
     const alone = await fitEnsemble('cMedIC', dev, [wrong, absent], { tune: false });
     expect((await predict<'classification'>(alone, [{ text: '' }]))[0].label).toBe('1');
     const nothing = await fitEnsemble('cMedIC', dev, [absent, absent]);
@@ -131,11 +133,11 @@ describe('labels', () => {
       const label = String(Number(i < 4));
       return { id: String(i), input: { textA: label, textB: '' }, gold: { label } };
     });
-    const shy = saying<'similarity'>('a', ({ textA }) => {
+    const hesitant = memberOf<'similarity'>('a', ({ textA }) => {
       const share = textA === '1' ? 0.4 : 0.2;
       return { label: '0', scores: { '0': 1 - share, '1': share } };
     });
-    const fitted = await fitEnsemble('cMedQQ', pairs, [shy, shy]);
+    const fitted = await fitEnsemble('cMedQQ', pairs, [hesitant, hesitant]);
     const given = await predict<'similarity'>(
       fitted,
       pairs.map(({ input }) => input),
@@ -154,12 +156,12 @@ describe('labels', () => {
 describe('sets', () => {
   it('of triples contain what most members predict', async () => {
     const triple = (object: string) => ({ subject: '感冒', predicate: '症状', object });
-    const giving = (...objects: string[]) =>
-      saying<'relation'>('t', () => ({ triples: objects.map(triple) }));
+    const relationsMember = (...objects: string[]) =>
+      memberOf<'relation'>('t', () => ({ triples: objects.map(triple) }));
     const fitted = await fitEnsemble<'relation'>(
       'relation',
       [],
-      [giving('发热', '咳嗽'), giving('咳嗽', '头痛'), giving('头痛', '咳嗽')],
+      [relationsMember('发热', '咳嗽'), relationsMember('咳嗽', '头痛'), relationsMember('头痛', '咳嗽')],
     );
     expect(await predict<'relation'>(fitted, [{ text: '' }])).toEqual([
       { triples: ['咳嗽', '头痛'].map(triple) },
@@ -169,8 +171,8 @@ describe('sets', () => {
   it('of symptoms have one status per name, and mentions where a member gives any', async () => {
     const symptom = (name: string, status: 'true' | 'false') => ({ name, status });
     const mention = { turn: 0, start: 0, end: 2 };
-    const a = saying<'dialogue'>('a', () => ({ symptoms: [symptom('发热', 'true')], entities: [mention] }));
-    const b = saying<'dialogue'>('b', () => ({
+    const a = memberOf<'dialogue'>('a', () => ({ symptoms: [symptom('发热', 'true')], entities: [mention] }));
+    const b = memberOf<'dialogue'>('b', () => ({
       symptoms: [symptom('发热', 'false'), symptom('咳嗽', 'true')],
     }));
     const turns = [{ speaker: '患者', text: '发热' }];
@@ -188,7 +190,7 @@ describe('sets', () => {
 
   it('of labels average probabilities before the threshold of dev', async () => {
     const scoring = (x: number, y: number) =>
-      saying<'multilabel'>('m', () => ({ labels: [], scores: { x, y } }));
+      memberOf<'multilabel'>('m', () => ({ labels: [], scores: { x, y } }));
     const dev = [{ id: '0', input: { text: '' }, gold: { labels: ['x'] } }];
     const fitted = await fitEnsemble<'multilabel'>('multilabel', dev, [scoring(0.4, 0.1), scoring(0.2, 0.1)]);
     const [{ labels, scores }] = await predict<'multilabel'>(fitted, [{ text: '' }]);
@@ -199,7 +201,7 @@ describe('sets', () => {
 
 describe('one label per part', () => {
   const turns = ['发烧吗', '没有', '好'].map((text) => ({ speaker: '患者', text }));
-  const acting = (...acts: string[]) => saying<'dialogue-acts'>('a', () => ({ acts }));
+  const actsMember = (...acts: string[]) => memberOf<'dialogue-acts'>('a', () => ({ acts }));
   const dev = Array.from({ length: 4 }, (_, i): Example<'dialogue-acts'> => {
     return { id: String(i), input: { turns }, gold: { acts: ['ask', 'tell', 'other'] } };
   });
@@ -208,22 +210,22 @@ describe('one label per part', () => {
 
   it('is that of most members, part by part', async () => {
     const members = [
-      acting('ask', 'ask', 'other'),
-      acting('ask', 'tell', 'tell'),
-      acting('tell', 'tell', 'other'),
+      actsMember('ask', 'ask', 'other'),
+      actsMember('ask', 'tell', 'tell'),
+      actsMember('tell', 'tell', 'other'),
     ];
     expect(await answers(members, [])).toEqual([{ acts: ['ask', 'tell', 'other'] }]);
   });
 
   it('is that of the member that is best on dev, by label where stacked', async () => {
-    const [wrong, right] = [acting('tell', 'ask', 'ask'), acting('ask', 'tell', 'other')];
+    const [wrong, right] = [actsMember('tell', 'ask', 'ask'), actsMember('ask', 'tell', 'other')];
     expect(await answers([wrong, right], dev)).toEqual([dev[0].gold]);
-    const halves = [acting('ask', 'other', 'other'), acting('other', 'tell', 'ask')];
+    const halves = [actsMember('ask', 'other', 'other'), actsMember('other', 'tell', 'ask')];
     expect(await answers(halves, dev, { method: 'stack', c: 100 })).toEqual([dev[0].gold]);
   });
 
   it('of mentions likewise, and none where there is none', async () => {
-    const saysPresent = saying<'mention-status'>('a', ({ mentions }) => ({
+    const saysPresent = memberOf<'mention-status'>('a', ({ mentions }) => ({
       statuses: mentions.map(() => 'present'),
     }));
     const fitted = await fitEnsemble<'mention-status'>('mention-status', [], [saysPresent, saysPresent]);
@@ -238,7 +240,7 @@ describe('one label per part', () => {
 });
 
 describe('terms', () => {
-  const naming = (...terms: string[]) => saying<'normalisation'>('t', () => ({ terms }));
+  const naming = (...terms: string[]) => memberOf<'normalisation'>('t', () => ({ terms }));
 
   it('are those of most members, and the best one where no member agrees with another', async () => {
     const task = 'normalisation';
@@ -255,15 +257,15 @@ describe('terms', () => {
 
 describe('events', () => {
   const event = (core: string, ...anatomy: string[]) => ({ core, tendency: '肯定', characters: [], anatomy });
-  const telling = (...events: ReturnType<typeof event>[]) => saying<'event'>('e', () => ({ events }));
+  const eventsMember = (...events: ReturnType<typeof event>[]) => memberOf<'event'>('e', () => ({ events }));
   const gold = { events: [event('疼痛', '腹部', '胸部'), event('咳嗽')] };
   const dev = Array.from({ length: 4 }, (_, i) => ({ id: String(i), input: { text: '' }, gold }));
 
   it('are equal whatever the order of their words, and one for each core where gold has one', async () => {
     const members = [
-      telling(event('疼痛', '胸部', '腹部'), event('咳嗽')),
-      telling(event('疼痛', '腹部', '胸部')),
-      telling(event('疼痛'), event('咳嗽', '咽部')),
+      eventsMember(event('疼痛', '胸部', '腹部'), event('咳嗽')),
+      eventsMember(event('疼痛', '腹部', '胸部')),
+      eventsMember(event('疼痛'), event('咳嗽', '咽部')),
     ];
     const fitted = await fitEnsemble('event', [], members, { tune: false });
     expect(await predict<'event'>(fitted, [{ text: '' }])).toEqual([
@@ -281,7 +283,7 @@ describe('causal relations', () => {
     const cause = (from: number, to: number) => ({ head: place(from), relation: '1', tail: place(to) });
     const condition = { head: place(0), relation: '2', tail: cause(3, 6) };
     const finding = (...relations: readonly (typeof condition | ReturnType<typeof cause>)[]) =>
-      saying<'causal'>('c', () => ({ relations }));
+      memberOf<'causal'>('c', () => ({ relations }));
     const members = [finding(cause(0, 3), condition), finding(condition, cause(0, 4)), finding(cause(0, 3))];
     const fitted = await fitEnsemble<'causal'>('causal', [], members);
     expect(await predict<'causal'>(fitted, [{ text: '' }])).toEqual([
@@ -296,7 +298,7 @@ describe('rankings', () => {
     input: { query: '', documents: [{ title: 'a' }, { title: 'b' }, { title: 'c' }] },
     gold: { relevance: [0, 1, 2] },
   };
-  const scoring = (...scores: number[]) => saying<'ranking'>('r', () => ({ scores }));
+  const scoring = (...scores: number[]) => memberOf<'ranking'>('r', () => ({ scores }));
 
   it('are averaged after standardising, so that no scale dominates', async () => {
     const fitted = await fitEnsemble('cMedIR', [], [scoring(1000, 2000, 0), scoring(0, 1, 2)]);

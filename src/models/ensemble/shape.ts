@@ -53,7 +53,7 @@ export interface Shape<F extends FamilyId> {
   propose(input: Input<F>, said: Said<F>, conventions: Conventions): Candidates<F>;
 }
 
-/** Distinct items of all members in the order in which they first appear, each with what the members say of it. */
+/** Distinct items of all members in the order in which they first appear, each with the members' values for it. */
 export function collect<T>(
   members: number,
   given: readonly (readonly { readonly item: T; readonly value: number }[])[],

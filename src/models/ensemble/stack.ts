@@ -13,7 +13,7 @@ const MOST_LOGIT = Math.log((1 - LEAST) / LEAST);
 
 export const stackJson = z.object({
   members: z.int().min(1),
-  /** Classes with weights of their own. */
+  /** Classes with separate weights. */
   classes: z.array(z.string()),
   /** Numbers of further evidence a candidate. */
   extra: z.int().min(0),
@@ -21,7 +21,7 @@ export const stackJson = z.object({
   intercept: z.number(),
 });
 
-/** A logistic regression on what members say of a candidate. */
+/** A logistic regression on the members' values for a candidate. */
 export type Stack = z.infer<typeof stackJson>;
 type Layout = Pick<Stack, 'members' | 'classes' | 'extra'>;
 
@@ -29,7 +29,7 @@ const widthOfShared = ({ members, extra }: Layout): number => members + (members
 const widthOf = (layout: Layout): number =>
   widthOfShared(layout) + layout.classes.length * (1 + layout.members);
 
-/** From -1 to 1 for a probability; standardised scores as they are. */
+/** From -1 to 1 for a probability; standardised scores unchanged. */
 function signal(value: number, rule: Rule): number {
   if (rule === 'order') return value;
   const inside = Math.min(1 - LEAST, Math.max(LEAST, value));

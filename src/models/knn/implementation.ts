@@ -75,7 +75,7 @@ const encoderOf = (tfidf: Tfidf): Encoder<ClassifierInput> => ({
   pack: () => ({ header: { options: tfidf.options }, arrays: packTfidf(tfidf) }),
 });
 
-/** Every text of the input by itself, all together of length 1: the cosine of two rows is the mean of their texts'. */
+/** Every text of the input separately, scaled to a total length of 1: the cosine of two rows is the mean of their texts'. */
 function addRow(tfidf: Tfidf, input: ClassifierInput, builder: RowsBuilder): void {
   const texts = textsOf(input);
   texts.forEach((text, side) => {

@@ -99,7 +99,7 @@ const CLASS_WEIGHTS = { none: 0, root: 0.5, balanced: 1 } as const;
 
 /**
  * Weights of examples by the size of their class: `balanced` gives every class the same weight in total,
- * `root` goes halfway. The mean weight is 1. Sets of labels are left as they are.
+ * `root` goes halfway. The mean weight is 1. Sets of labels are not weighted.
  */
 function weighClasses(
   choice: keyof typeof CLASS_WEIGHTS,

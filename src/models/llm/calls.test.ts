@@ -143,7 +143,7 @@ describe('calls', () => {
       message: expect.stringContaining('Use max_completion_tokens'),
     });
     expect(received().length).toBeLessThan(14);
-    // One that answers others is asked on.
+    // A service that answers other requests is asked again.
     const { answers } = await ask(({ number }) => (number === 0 ? '{"label":"1"}' : refusal), {
       inputs,
       parameters: { concurrency: 1 },

@@ -35,7 +35,7 @@ const keptJson = z.object({
 });
 export type KeptReply = z.infer<typeof keptJson>;
 
-/** A reply as it is kept, with rough counts of its tokens. */
+/** A kept reply, with rough counts of its tokens. */
 export function keptReply(
   messages: readonly Message[],
   { first, continued, ...reply }: ChatReply,
@@ -194,7 +194,7 @@ async function readAt(handle: FileHandle, { at, length }: Place): Promise<string
   return content.toString();
 }
 
-/** Undefined if the file is gone. */
+/** Undefined if the file was deleted. */
 async function readElsewhere(file: string, place: Place): Promise<string | undefined> {
   const handle = await open(file, 'r').catch(() => undefined);
   try {

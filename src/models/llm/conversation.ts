@@ -160,7 +160,7 @@ export function letterMessages(
 /** Rotations of the options: all of them, or this many evenly spaced ones. */
 const MAX_ROTATIONS = 5;
 
-/** The first option of every rotation that is asked. */
+/** The first option of every rotation. */
 export function rotationsOf({ asking, task }: Interview): readonly number[] {
   const options = asking.choice?.options(task).length ?? 0;
   const turns = Math.min(options, MAX_ROTATIONS);

@@ -46,7 +46,7 @@ export function interpret(raw: unknown, input: Input, task: Task): Answer {
   return vote ? majority(answers) : answers[0];
 }
 
-/** Every repeat as a reply of its own. */
+/** Every repeat as a separate reply. */
 export function repeatsOf(raw: unknown): readonly RawAnswer[] {
   const parsed = rawJson.safeParse(raw).data;
   return parsed?.repeats.map((calls) => ({ ...parsed, repeats: [calls] })) ?? [];

@@ -20,7 +20,7 @@ export function responseFormat(rung: Rung, schema: AnswerSchema | undefined): ob
 /** Statuses with which services refuse a field that they do not know. */
 const UNSUPPORTED: ReadonlySet<number> = new Set([400, 415, 422, 501]);
 
-/** The service does not take the request as it is, for another reason than its length. */
+/** The service refuses the form of the request, not its length. */
 const isUnsupported = ({ status, failure }: ServiceFailure): boolean =>
   status !== undefined && UNSUPPORTED.has(status) && failure === `http-${status}`;
 

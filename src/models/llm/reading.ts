@@ -32,7 +32,7 @@ function parse(text: string): { value: unknown } | undefined {
   }
 }
 
-/** The outermost `{…}` of a text, strings respected; an object that never ends is none. */
+/** The outermost `{…}` of a text, strings respected; an unclosed object does not count. */
 function topObjects(text: string): string[] {
   const found: string[] = [];
   let depth = 0;

@@ -15,7 +15,7 @@ import { averagePlaces, averageScores, MAX_OPTIONS, rotated, scoreAnswers, score
 import type { InterviewParameters } from './parameters.ts';
 import type { ChooseShots } from './shots.ts';
 
-/** Whether answers are received as they are written. */
+/** Whether replies are streamed. */
 interface Streaming {
   readonly stream?: boolean;
 }

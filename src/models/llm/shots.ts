@@ -53,7 +53,7 @@ export async function createShots(chooser: Chooser): Promise<ChooseShots> {
 
 const shingles = (text: string): Float64Array => shinglesOf(comparisonForm(text), SHINGLE);
 
-/** One seeded order for all inputs; `per-class` takes a label in turn. */
+/** One seeded order for all inputs; `per-class` cycles through the labels. */
 function fixed({ task, train, seed, parameters }: Chooser): (input: Input) => readonly Example[] {
   const shuffled = shuffle([...train], createRandom(seed, 'shots'));
   const order = parameters.choice === 'per-class' ? byLabel(task, shuffled) : shuffled;

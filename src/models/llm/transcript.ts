@@ -75,7 +75,7 @@ async function readAsked(
     }
 }
 
-/** A last line that a crash cut short is none. */
+/** A last line that a crash cut short is ignored. */
 function parse(text: string): z.infer<typeof lineJson> | undefined {
   try {
     return lineJson.safeParse(JSON.parse(text)).data;

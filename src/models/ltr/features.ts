@@ -31,7 +31,7 @@ const BM25_NAMES: readonly Text[] = [
   { en: 'BM25 of words', zh: '词 BM25' },
 ];
 const CONSTANTS = { k1: 1.5, b: 0.75 };
-/** Scores are divided by this, to lie near 1 like the other features. */
+/** Scores are divided by this, to be near 1 like the other features. */
 const SCORE_SCALE = 5;
 /** Titles cut by a search engine end in dots. */
 const CUT_OFF = /\.\.\.|…/u;

@@ -6,7 +6,7 @@ export interface Pair {
   readonly object: Entity;
   readonly subjectText: string;
   readonly objectText: string;
-  /** `subject type → object type`: pairs of one kind have a classifier of their own. */
+  /** `subject type → object type`: each kind of pair has its own classifier. */
   readonly types: string;
 }
 

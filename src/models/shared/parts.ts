@@ -24,7 +24,7 @@ interface Parts<F extends FamilyId> {
   prediction(labels: readonly string[]): Prediction<F>;
 }
 
-/** Every turn by itself, with who says it. */
+/** Every turn separately, with its speaker. */
 const turns: Parts<'dialogue-acts'> = {
   texts: ({ turns: all }) => all.map(({ speaker, text }) => ({ text: `${speaker}：${text}` })),
   labels: ({ acts }) => acts,
@@ -157,7 +157,7 @@ interface TextClassifier<P> extends Required<Pick<Implementation<P>, 'load'>> {
   readonly fit: Fits<P> & { readonly classification: Fit<'classification', P> };
 }
 
-/** The same with the families that give a label to each part of an input, every part being a text of its own. */
+/** The same with the families that give a label to each part of an input, every part being a separate text. */
 export const withParts = <P>({ fit, load }: TextClassifier<P>): TextClassifier<P> => ({
   fit: {
     ...fit,

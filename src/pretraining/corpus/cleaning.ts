@@ -97,7 +97,7 @@ function isLetter(unit: number): 0 | 1 {
   return letterKinds[unit] === 1 ? 1 : 0;
 }
 
-/** Why a sentence is dropped by itself, or undefined. */
+/** Why a sentence is dropped regardless of others, or undefined. */
 export function faultOf(sentence: string): SentenceReason | undefined {
   if (!HAN.test(sentence)) return 'no-chinese';
   if (sentence.replace(/[\p{P}\p{Z}]/gu, '').length < MIN_SENTENCE) return 'too-short';

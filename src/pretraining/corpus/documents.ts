@@ -20,7 +20,7 @@ const MAX_PARTS = 10_000;
 const HAN = /\p{Script=Han}/u;
 
 /**
- * The files under the given paths: files as they are, `-` (standard input) too; directories searched for the known
+ * The files under the given paths: files themselves, also `-` (standard input); directories searched for the known
  * extensions, in order of their names. Throws a UserError for a missing path.
  */
 export async function listInputs(paths: readonly string[]): Promise<string[]> {

@@ -3,7 +3,7 @@ import { createGramTable } from './gram-table.ts';
 
 /** Length of the n-grams that are compared, in code units of the comparison form. */
 export const GRAM = 10;
-/** A sentence of which this share lies in n-grams of evaluation texts is evaluation text. */
+/** A sentence of which this share is in n-grams of evaluation texts is evaluation text. */
 export const COVERED = 0.5;
 /** An evaluation text of which this share of n-grams occurs in the kept text counts as contained. */
 export const CONTAINED = 0.8;
@@ -25,7 +25,7 @@ export interface EvaluationIndex {
   find(forms: readonly string[]): Int32Array;
   /** Records that a sentence is kept. */
   see(form: string): void;
-  /** The evaluation texts that the recorded sentences contain; from then on `isBarred` knows their n-grams. */
+  /** The evaluation texts that the recorded sentences contain; from then on `isBarred` includes their n-grams. */
   barContained(): number[];
   /** Whether a sentence has an n-gram of a barred text. */
   isBarred(form: string): boolean;

@@ -50,7 +50,7 @@ beforeAll(async () => {
   mkdirSync(at('data/cMedIC'), { recursive: true });
   writeFileSync(at('data/cMedIC/train.txt'), '0\t训练集的一句问话怎么治疗呢\n');
   writeFileSync(at('data/cMedIC/dev.txt'), '0\t孩子发烧三十九度半夜抽搐怎么办\n');
-  // Its n-grams lie in two files, so that only the whole contains it.
+  // Its n-grams are in two files, so that only both together contain it.
   writeFileSync(at('data/cMedIC/test.txt'), '1\t今天早上起床突然发现右边膝盖肿了走路很痛\n');
   const lines = [
     '我说今天早上起床突然发现右边膝盖肿，后来这件事情就完全没有再跟任何别的人提起过一次。',

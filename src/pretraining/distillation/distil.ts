@@ -102,7 +102,7 @@ export async function distil(request: DistillationRequest): Promise<Distilled> {
   };
 }
 
-/** The encoders of both, the teacher's under names of its own, and a projection where their widths differ. */
+/** The encoders of both, the teacher's under separate names, and a projection where their widths differ. */
 function parametersOf({ student, teacher, settings }: DistillationRequest): Map<string, Tensor> {
   const all = new Map<string, Tensor>();
   for (const [{ config, tensors }, prefix] of [

@@ -90,7 +90,7 @@ function shapeFault(key: string): LexiconReason | undefined {
   return COMMON.has(key) ? 'common-word' : undefined;
 }
 
-/** In the tasks that annotate a term at all: how often it occurs by itself, and the share of annotated occurrences. */
+/** In the tasks that annotate a term at all: how often it occurs outside longer terms, and the share of annotated occurrences. */
 function judgePurity(automaton: Automaton, keys: readonly string[], texts: Iterable<AnnotatedText>) {
   const occurrences = new Float64Array(keys.length);
   const annotated = new Float64Array(keys.length);

@@ -12,7 +12,7 @@ const vocabulary = createVocabulary(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]
 const tokenizer = createTokenizer(vocabulary);
 const OPTIONS: BatchOptions = { maxLength: 32, nextSentence: true, seed: 3, batchSize: 4 };
 
-/** Documents whose every sentence is made of one character of its own. */
+/** Documents in which every sentence repeats one distinct character. */
 function documents(count: number, sentences: (document: number) => number): string[][] {
   let next = 0;
   return Array.from({ length: count }, (_, document) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../ground/random.ts';
 import { fitForest, forestQuality, type Table } from './forest.ts';
 
-/** Good rows lie inside a ring of the first two features; the third is noise. */
+/** Good rows are inside a ring of the first two features; the third is noise. */
 function ring(rows: number): { table: Table; good: boolean[] } {
   const random = createRandom(2);
   const values = Float64Array.from({ length: rows * 3 }, () => random.next() * 2 - 1);

@@ -26,7 +26,7 @@ const PEOPLE = ['孩子', '老人', '我妈妈', '隔壁邻居', '同事', '他�
 const TIMES = ['昨天', '三天前', '最近', '晚上', '吃饭以后', '上个月'];
 const ENDS = ['怎么办', '需要检查吗', '很担心', '好几天了', '请问医生', '没有办法'];
 
-/** Made-up consultations in which 一直拉稀 and 反复低烧 are phrases that no lexicon knows. */
+/** Invented consultations in which 一直拉稀 and 反复低烧 are phrases that no lexicon has. */
 function consultations(): string[] {
   const random = createRandom(4);
   const one = (items: readonly string[]): string => items[random.below(items.length)];

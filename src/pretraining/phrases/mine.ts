@@ -21,7 +21,7 @@ export interface Phrase extends Omit<Candidate, 'absorbed'> {
   readonly quality: number;
   /** Probability of belonging to the domain, 0 to 1; NaN if a rule rejected the candidate before. */
   readonly domain: number;
-  /** Occurrences as a segment of its own. */
+  /** Occurrences as a separate segment. */
   readonly segments: number;
   /** In the lexicon. */
   readonly known: boolean;
@@ -103,7 +103,7 @@ export async function minePhrases(
   };
 }
 
-/** Occurrences of each candidate as a segment of its own; 0 for those that are not good. */
+/** Occurrences of each candidate as a separate segment; 0 for those that are not good. */
 function segmentCounts(
   text: PhraseText,
   candidates: readonly Candidate[],

@@ -6,7 +6,7 @@ import { CONTINUING, mergePairs } from './merges.ts';
 export interface VocabularyOptions {
   /** Total number of tokens, special ones included; fewer where the text has no more pairs worth merging. */
   readonly size: number;
-  /** Characters and pairs that occur less often get no token of their own. */
+  /** Characters and pairs that occur less often get no token. */
   readonly minFrequency: number;
 }
 

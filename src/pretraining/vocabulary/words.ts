@@ -2,7 +2,7 @@ import { type NormalizerOptions, normalize } from '../../encoders/tokenizers/nor
 import { TOKENIZER_DEFAULTS } from '../../encoders/tokenizers/tokenizer.ts';
 import { isHan, isPunctuation, isWhitespace } from '../../encoders/tokenizers/unicode.ts';
 
-/** Counts words as BERT splits them: a Chinese character and a punctuation mark are words of their own. */
+/** Counts words as BERT splits them: every Chinese character and punctuation mark is a word. */
 export interface WordCounter {
   add(text: string): void;
   readonly words: ReadonlyMap<string, number>;

@@ -42,7 +42,7 @@ export interface QuoteCounts {
   readonly aligned: number;
   /** In the text after width, letter case and white space were folded. */
   readonly folded: number;
-  /** Not in the text: made up. */
+  /** Not in the text: invented. */
   readonly unaligned: number;
   /** Several times in the text, and the answer does not say which; a part of aligned and folded. */
   readonly ambiguous: number;
@@ -52,7 +52,7 @@ export interface QuoteCounts {
   readonly conflicting: number;
 }
 
-/** An answer as a prediction, or why it is none: a code such as `unknown-label`, with the field. */
+/** An answer as a prediction, or why it is not one: a code such as `unknown-label`, with the field. */
 export type Reading<Prediction> =
   | { readonly prediction: Prediction; readonly quotes?: QuoteCounts }
   | { readonly unreadable: string };

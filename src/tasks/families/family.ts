@@ -6,7 +6,7 @@ import type { Asking } from './asking.ts';
 import type { RecordReader } from './shared/record.ts';
 import type { FamilyView } from './view.ts';
 
-/** What a family asks, what is right, and what is answered. Gold is kept apart so that no model sees it. */
+/** The inputs, gold and predictions of a family. Gold is separate so that no model receives it. */
 export interface FamilyTypes {
   readonly input: object;
   readonly gold: object;
@@ -42,7 +42,7 @@ export interface Fault {
 
 /**
  * What the texts of an input are to each other: a single text; a pair that is read together; the turns of a dialogue,
- * in order; or a query with its documents, each of which stands by itself.
+ * in order; or a query with its documents, each of which is graded separately.
  */
 export type InputShape = 'text' | 'pair' | 'turns' | 'documents';
 
@@ -69,12 +69,12 @@ export interface MadeUp {
   readonly label: string;
 }
 
-/** Finds what a prediction has made up. */
+/** Finds words that a prediction has invented. */
 export interface MadeUpFinder<T extends FamilyTypes> {
   find(prediction: T['prediction'], input: T['input']): readonly MadeUp[];
 }
 
-/** How words are found that a model which writes has made up. */
+/** How words are found that a generative model has invented. */
 export interface MadeUpWords<T extends FamilyTypes> {
   /** What stands before examples of it. */
   readonly caption: Text;
@@ -114,7 +114,7 @@ export interface ComparedParts {
 }
 
 /**
- * Everything that tasks of one family share. Pure data and functions: nothing here knows files, runs or pages.
+ * Everything that tasks of one family share. Pure data and functions: nothing here depends on files, runs or pages.
  * Methods, not function properties: code that treats all families alike passes each family its own inputs.
  */
 export interface Family<Id extends string = FamilyId, T extends FamilyTypes = AnyTypes> {
@@ -153,7 +153,7 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   /** Answers that stay the same for every example, one for every label. Absent: nothing constant is worth scoring. */
   constants?(task: Task): readonly T['prediction'][];
   /**
-   * Answers of someone who knows how often each answer is right and nothing about the example: gold dealt out at
+   * Guesses by the frequencies of gold, independent of the example: gold shuffled at
    * random. Absent if there is nothing to guess from.
    */
   guess?(examples: readonly ExampleOf<T>[], seed: number): readonly T['prediction'][];
@@ -168,7 +168,7 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   ): readonly ReferenceAnswer<T['prediction']>[];
   /** The prompts for language models, the default first. Absent: none. */
   readonly asking?: readonly Asking<T>[];
-  /** Absent: predictions have no words of their own. */
+  /** Absent: predictions contain no free words. */
   readonly madeUp?: MadeUpWords<T>;
   /** How examples are taken apart for reports. */
   readonly view: FamilyView<T>;

@@ -1,6 +1,6 @@
 import type { FamilyTypes } from './family.ts';
 
-/** A piece of input as it is shown: a text, one of a pair, a turn of a dialogue, a title. */
+/** A displayed piece of input: a text, one of a pair, a turn of a dialogue, a title. */
 export interface Block {
   /** Speaker or address. */
   readonly who?: string;

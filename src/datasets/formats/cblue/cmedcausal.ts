@@ -20,7 +20,7 @@ const NESTED = 'relation';
 
 /**
  * CMedCausal as it is: `{"text", "relation_of_mention": [{"head": {"mention", "start_idx", "end_idx"}, "relation", "tail"}]}` in
- * a JSON array; a tail is a mention or, of a condition, a relation of its own. `end_idx` is one past the last character, and
+ * a JSON array; a tail is a mention or, for a condition, a nested relation. `end_idx` is one past the last character, and
  * characters are code points; a file that counts otherwise is read by its own rule (`offset-rule`). A mention that reads
  * otherwise is noticed (`mention-differs`); a relation with one that leaves its text is dropped (`mention-outside`). A file
  * in which every list is empty has no gold.

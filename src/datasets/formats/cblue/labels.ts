@@ -11,7 +11,7 @@ const TEXTS: readonly (readonly string[])[] = [
   ['query'],
 ];
 
-/** Where a pair has no label of its own; the official baseline reads it as `0`. */
+/** Stands for a missing label of a pair; the official baseline reads it as `0`. */
 const NOT_AVAILABLE = 'NA';
 
 /**

@@ -18,7 +18,7 @@ export async function* readCblue(path: string): AsyncGenerator<JsonRecord[]> {
 
 /**
  * Whether any record of a file has a filled answer. The official test files have the key of the answer and nothing in it
- * (`""`, `[]`), which in train and dev is a right answer: only the file as a whole tells.
+ * (`""`, `[]`), which in train and dev is a right answer: only the file as a whole shows it.
  */
 export async function hasAnswers(
   path: string,

@@ -10,7 +10,7 @@ import type { RawRecord, RawRelation, RawSpan, ReadContext } from '../raw.ts';
 /** brat counts code points, `end` exclusive. */
 export const BRAT_OFFSETS: OffsetRule = { unit: 'code-point', end: 'exclusive' };
 
-/** The documents of a brat folder: names of its `.ann` files without their ending, sorted. Empty if it is none. */
+/** The documents of a brat folder: names of its `.ann` files without their ending, sorted. Empty for other folders. */
 export async function bratDocuments(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error) => {
     throw explainFileError(error, folder);

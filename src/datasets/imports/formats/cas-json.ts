@@ -7,7 +7,7 @@ import type { RawPlace, RawRecord, RawRelation, RawSpan, ReadContext } from '../
 import { readObjects } from './json-records.ts';
 
 const STRUCTURES = '%FEATURE_STRUCTURES';
-/** Features of every annotation that say nothing of its kind. */
+/** Features of every annotation that do not describe its kind. */
 const OWN = ['begin', 'end', 'identifier', 'order'];
 
 /**

@@ -31,7 +31,7 @@ async function* inBatch(records: readonly PlainRecord[]): AsyncGenerator<readonl
   yield records.map((value) => ({ value, line: 1 }));
 }
 
-/** The records that an object holds which is none itself; undefined if it holds none. */
+/** The records inside an object that is not a record itself; undefined if there are none. */
 function recordsInside(value: PlainRecord, fields: Fields, file: string): PlainRecord[] | undefined {
   if (isRecord(value, fields, file)) return undefined;
   const lists = Object.entries(value).filter(

@@ -10,7 +10,7 @@ const configOf = (heads: number): BertConfig =>
 const deviation = (data: ArrayLike<number>): number =>
   Math.sqrt(Array.from(data, (x) => x * x).reduce((sum, x) => sum + x, 0) / data.length);
 
-/** Attention of a head over positions, from the embeddings of positions alone, as the first layer sees them. */
+/** Attention of a head over positions, from the embeddings of positions alone, as the first layer reads them. */
 function attention(config: BertConfig, head: number, from: number): number[] {
   const tensors = parameters.initial(config, 1);
   const data = (name: string): Float32Array => tensors.get(name)!.data;

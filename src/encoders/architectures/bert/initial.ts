@@ -14,7 +14,7 @@ const BLOCK_SHARE = 0.1;
  * biases 0, layer norms 1 and 0, the embedding of padding 0; each tensor has its own random stream. Three things differ
  * from BERT, whose initial weights need millions of sentences before words are distinguished from their neighbours:
  * positions are sinusoids (Vaswani et al. 2017), attention starts on neighbours (`lookAtNeighbours`) where the layers read
- * the embeddings of positions as they are, and the last matrix of every block is a tenth of the others (after Zhang et al.
+ * the embeddings of positions unchanged, and the last matrix of every block is a tenth of the others (after Zhang et al.
  * 2019, Fixup). Published weights of the same shape still load.
  */
 export function initialTensors(config: BertConfig, shapes: Shapes, seed: number): Map<string, Tensor> {

@@ -5,7 +5,7 @@ import { config, type ProjectedConfig } from './config.ts';
 import { heads } from './heads.ts';
 import { projectedEmbeddings, projectedFirstDense, projectionShapes } from './projection.ts';
 
-/** ELECTRA (Clark et al. 2020): the layers of BERT on embeddings of their own width, without a pooler. */
+/** ELECTRA (Clark et al. 2020): the layers of BERT on embeddings of a separate width, without a pooler. */
 export const electra: Architecture<ProjectedConfig> = {
   modelType: 'electra',
   config,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ConfigFormat } from '../architecture.ts';
 import { type BertConfig, bertLikeFormat } from '../bert/config.ts';
 
-/** A BERT whose embeddings may be narrower than its layers: a dense layer lies between. */
+/** A BERT whose embeddings may be narrower than its layers: a dense layer is between them. */
 export interface ProjectedConfig extends BertConfig {
   /** Width of the embeddings. */
   readonly embeddingSize: number;

@@ -75,7 +75,7 @@ const heads: TransformersHeads<RoFormerConfig> = {
   },
 };
 
-/** RoFormer (Su et al. 2021): BERT whose attention knows positions by rotation, without a table of positions or a pooler. */
+/** RoFormer (Su et al. 2021): BERT with positions encoded by rotation in attention, without a table of positions or a pooler. */
 export const roformer: Architecture<RoFormerConfig> = {
   modelType: 'roformer',
   config,

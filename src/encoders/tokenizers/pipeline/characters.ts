@@ -1,7 +1,7 @@
 import { REPLACEMENT } from '../normalize.ts';
 
 /**
- * A text, or a part of one, as it is changed step by step: the code points that it has by now, and for each the UTF-16
+ * A text, or a part of one, during normalization: its current code points, and for each the UTF-16
  * code units of the original that it stands for (`end` exclusive).
  */
 export interface Characters {

@@ -14,7 +14,7 @@ import { type PostProcessor, readPostProcessor } from './post-processors.ts';
 import { readPreTokenizer } from './pre-tokenizers.ts';
 import { readUnigram } from './unigram.ts';
 
-/** The models of `tokenizers` that a pipeline ends in, by their `type`; WordPiece has a reader of its own. */
+/** The models of `tokenizers` that a pipeline ends in, by their `type`; WordPiece has a separate reader. */
 const MODELS: Registry<TokenModel> = { Unigram: readUnigram, BPE: readBpe };
 
 const tokenizerJson = z.object({

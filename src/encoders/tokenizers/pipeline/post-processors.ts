@@ -5,7 +5,7 @@ import { checked, inside, type Place, partOf, type Registry, unsupported } from 
 /** Post-processing of the tokens of a text: special tokens around them, and offsets without the spaces of byte-level tokens. */
 export interface PostProcessor {
   readonly frame?: Frame;
-  /** Absent: offsets stay as they are. */
+  /** Absent: offsets are not changed. */
   readonly trim?: { readonly addsSpace: boolean };
 }
 

@@ -6,7 +6,7 @@ import { prepended } from './normalizers.ts';
 import { type Finder, finder, finderOf, patternJson, type Range } from './pattern.ts';
 import { checked, inside, partOf, type Registry, unsupported } from './place.ts';
 
-/** Cuts a normalized text into the parts that the model then cuts into tokens, each by itself. */
+/** Cuts a normalized text into the parts that the model then splits into tokens separately. */
 export type PreTokenizer = (text: Characters) => Characters[];
 
 /** How delimiters are handled when a text is split, by their names in `tokenizer.json`. */

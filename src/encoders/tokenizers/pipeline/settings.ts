@@ -12,7 +12,7 @@ import { checked, inside, type Place, unsupported } from './place.ts';
 const BESIDE = ['tokenizer_config.json', 'special_tokens_map.json'] as const;
 const ROLES = ['unk', 'sep', 'pad', 'cls', 'mask'] as const satisfies readonly (keyof SpecialTokens)[];
 
-/** A token by itself, or with how it is matched in a text, which `tokenizer.json` says, too. */
+/** A token, alone or with its matching rules, which `tokenizer.json` also has. */
 const tokenJson = z
   .union([z.string(), z.object({ content: z.string() })])
   .transform((token) => (typeof token === 'string' ? token : token.content));

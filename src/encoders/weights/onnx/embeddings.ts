@@ -18,7 +18,7 @@ export interface Embeddings {
   readonly node: string;
 }
 
-/** A look-up: a table and the value with its indices; a table that is added as it is has none. */
+/** A look-up: a table and the value with its indices, absent if the table is added directly. */
 interface Rows {
   readonly table: Constant;
   readonly ids: string | undefined;

@@ -127,7 +127,7 @@ export function innerOf(
   });
 }
 
-/** Activations with a bias of their own. */
+/** Activations with a separate bias. */
 const FUSED = new Set(['BiasGelu', 'FastGelu']);
 /** What an operator reveals about the activation that it is part of, by the name in `config.json`. */
 const ACTIVATIONS: Readonly<Record<string, string>> = {

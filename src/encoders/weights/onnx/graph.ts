@@ -35,7 +35,7 @@ const FIRST = new Set([
   ...['Reshape', 'Transpose', 'Unsqueeze', 'Squeeze', 'Flatten', 'Expand', 'Slice', 'Split', 'Gather'],
   ...['Softmax', 'Clip', 'ReduceMean'],
 ]);
-/** Nodes with graphs of their own: no encoder has any. */
+/** Nodes with subgraphs: no encoder has any. */
 const CONTROL = new Set(['Loop', 'Scan', 'If']);
 /** Domains of operators that are known here: the standard ones, and those that ONNX Runtime fuses. */
 const DOMAINS = new Set(['', 'com.microsoft', 'com.ms.internal.nhwc', 'ai.onnx.ml']);

@@ -112,7 +112,7 @@ describe('openOnnx', () => {
   });
 });
 
-/** Fields of protocol buffers, for files that nobody exports. */
+/** Fields of protocol buffers, for files that no exporter writes. */
 const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value % 128) + 128, ...varint(value >> 7)];
 const bytes = (field: number, ...parts: (string | Buffer)[]): Buffer => {

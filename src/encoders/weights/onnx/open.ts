@@ -38,7 +38,7 @@ export interface OnnxWeights extends WeightFile {
   readonly output: string | undefined;
   /** Outputs of heads that were not recognised. */
   readonly unread: readonly string[];
-  /** The model as it is in the file, and whether numbers of it are in files next to it. */
+  /** The model in the file, and whether some of its data is in files next to it. */
   readonly model: Buffer;
   readonly external: boolean;
 }

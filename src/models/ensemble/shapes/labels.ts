@@ -7,7 +7,7 @@ type LabelFamily = 'similarity' | 'inference' | 'classification';
 /** How far the sum of scores may be from 1 for them to count as probabilities. */
 const SUM_TOLERANCE = 1e-3;
 
-/** Scores as probabilities: as they are where they are some, else their softmax. */
+/** Scores as probabilities: unchanged if they are probabilities, else their softmax. */
 export function asProbabilities(scores: Readonly<Record<string, number>>): Map<string, number> {
   const entries = Object.entries(scores);
   const sum = entries.reduce((total, [, score]) => total + score, 0);

@@ -155,7 +155,7 @@ describe('a model', () => {
     [{ template: '{% x' }, 'bad-chat-template'],
   ] as const)('that cannot be used (%o) is refused by name', async (script, code) => {
     await expect(start(scriptedRuntime(script))).rejects.toMatchObject({ code });
-    // Nothing of it stays: the next one is loaded anew.
+    // Nothing of it is kept in memory: the next one is loaded from scratch.
     await start(scriptedRuntime({}));
   });
 

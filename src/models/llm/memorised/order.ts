@@ -1,7 +1,7 @@
 import type { Label } from '../../../tasks/task.ts';
 import { letterOf, rotated } from '../letters.ts';
 
-/** The only option letter that an answer names by itself, as an id; undefined if there is none or several. */
+/** The only separate option letter in an answer, as an id; undefined if there is none or several. */
 export function chosenOption(
   answer: string,
   options: readonly Label[],

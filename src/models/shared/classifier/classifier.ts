@@ -13,7 +13,7 @@ export interface Classifier {
   readonly encoder: Encoder<ClassifierInput>;
   /** The prediction of one of the rows. */
   predict(rows: Rows): readonly Prediction<LabelFamily>[];
-  /** Why the only row is answered as it is. */
+  /** The explanation of the answer to the only row. */
   explain(rows: Rows): readonly Text[];
   readonly content: ModelContent;
 }

@@ -87,7 +87,7 @@ export interface DatasetSize {
 
 /**
  * Numbers all attributes that occur at least `cutoff` times, most frequent first (so that the busiest
- * weights lie together in memory), and lays out a feature for every attribute and tag seen together.
+ * weights are contiguous in memory), and lays out a feature for every attribute and tag seen together.
  * `yieldNow` is awaited between texts.
  */
 export async function buildDataset(

@@ -17,14 +17,14 @@ const content = modelContent(await trainCrf([text, text], OPTIONS));
 type Numbers = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array;
 
 /** The content with another array in one place: a hostile file whose checksum is right. */
-const lying = (name: string, change: (array: Numbers) => Numbers): ModelContent => ({
+const forged = (name: string, change: (array: Numbers) => Numbers): ModelContent => ({
   ...content,
   arrays: { ...content.arrays, [name]: change(content.arrays[name] as Numbers) as ModelArray },
 });
 
 /** The content with one number changed. */
 const altered = (name: string, index: number, value: number): ModelContent =>
-  lying(name, (array) => array.with(index, value));
+  forged(name, (array) => array.with(index, value));
 
 it('is restored from its own content', () => {
   expect(restoreModel(content)).toHaveProperty('lexicon');
@@ -40,8 +40,8 @@ it.each([
   ['a key that occurs twice', twice()],
   ['a trie that runs into itself', altered('trieNodes', 0, 99)],
   ['an entry that does not exist', altered('trieEntries', 0, 99)],
-  ['fewer weights than features', lying('weights', (array) => array.subarray(1))],
-  ['an array of another type', lying('weights', (array) => Float64Array.from(array))],
+  ['fewer weights than features', forged('weights', (array) => array.subarray(1))],
+  ['an array of another type', forged('weights', (array) => Float64Array.from(array))],
   ['templates that do not exist', { ...content, header: { ...content.header, groups: ['magic'] } }],
   ['names that are no texts', { ...content, header: { ...content.header, words: [1] } }],
   ['more types than tags', { ...content, header: { ...content.header, types: ['a', 'b'] } }],

@@ -132,7 +132,7 @@ function startWorkers(shared: Shared, count: number): Workers {
   };
 }
 
-/** Publishes new weights, hands out all shards again and wakes the workers. */
+/** Publishes new weights, distributes all shards again and wakes the workers. */
 function beginRound({ weights, control }: Shared, x: Float64Array): void {
   weights.set(x);
   Atomics.store(control, CONTROL.finished, 0);

@@ -10,7 +10,7 @@ import {
 } from '../../../ground/assemble.ts';
 import { Instance, Memory, Module, type WasmMemory } from '../../../ground/webassembly.ts';
 
-/** Columns of a matrix are a multiple of this: so many are summed at a time. */
+/** The number of columns of a matrix is a multiple of this: that many are summed at a time. */
 const LANES = 4;
 export const wide = (count: number): number => Math.ceil(count / LANES) * LANES;
 

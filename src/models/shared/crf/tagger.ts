@@ -31,7 +31,7 @@ export interface Tagger {
   topFeatures(tag: string, count: number): FeatureWeight[];
 }
 
-/** A model with what it needs at work. */
+/** A model with the tables that tagging needs. */
 interface Engine {
   readonly model: CrfModel;
   readonly vocabulary: Vocabulary;

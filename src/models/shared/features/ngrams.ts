@@ -11,7 +11,7 @@ export interface NgramTrie {
   readonly parents: Int32Array;
   readonly points: Int32Array;
   /**
-   * Visits every n-gram of the text that the trie knows (`grow`: that it then knows), once, with its count.
+   * Visits every n-gram of the text that is in the trie (`grow`: after adding it), once, with its count.
    * In order of first appearance.
    */
   count(text: string, visit: (node: number, count: number) => void, grow?: boolean): void;

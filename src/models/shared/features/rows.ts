@@ -59,7 +59,7 @@ export function selectRows(rows: Rows, chosen: readonly number[]): Rows {
   return builder.finish(rows.width);
 }
 
-/** Scales every row to Euclidean length 1, in place; an empty row stays as it is. */
+/** Scales every row to Euclidean length 1, in place; an empty row is unchanged. */
 export function normalizeRows(rows: Rows): void {
   for (let row = 0; row < rowCount(rows); row++) {
     let sum = 0;

@@ -110,7 +110,7 @@ describe('labelling', () => {
         const tuned = tuneThreshold(labelling, examples, scores);
         const answers = Array.from(scores, (score) => answerOf(tuned, Float64Array.of(score)));
         expect(answers.map((answer) => 'label' in answer && answer.label)).toEqual(
-          // One less a quarter and one less the next number are the same number: they cannot be told apart as shares.
+          // One minus a quarter and one minus the next number round to the same number: as shares they are equal.
           positive === '0' && scores[0] === 0.25 ? ['0', '0'] : ['0', '1'],
         );
       }

@@ -52,6 +52,6 @@ export function bestThresholdOfNo(
   }
   const threshold = 1 - least;
   if (highestYes < threshold && threshold <= lowestNo) return threshold;
-  // A score that the cut lies upon would be a no; so would all of them where every answer is yes.
+  // A score equal to the threshold would be negative, as would all of them where every answer is positive.
   return Math.min(lowestNo, highestYes + Number.EPSILON);
 }

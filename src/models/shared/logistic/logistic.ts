@@ -18,7 +18,7 @@ export interface LogisticProblem {
   readonly rows: Rows;
   /** Number of scores: classes of a softmax, or independent sigmoids (1 for a question of yes or no). */
   readonly outputs: number;
-  /** `softmax`: one class per row is right; `sigmoid`: every output is right or wrong by itself. */
+  /** `softmax`: one class per row is right; `sigmoid`: every output is right or wrong independently. */
   readonly link: 'softmax' | 'sigmoid';
   /** 1 where right, 0 where wrong: `outputs` numbers per row, row by row. */
   readonly targets: Float64Array;
@@ -26,7 +26,7 @@ export interface LogisticProblem {
   readonly c: number;
   /** One weight per row. Default: 1. */
   readonly rowWeights?: Float64Array;
-  /** Whether every output has a constant of its own. Default true. */
+  /** Whether every output has an intercept. Default true. */
   readonly intercept?: boolean;
   /** Largest component of the gradient of the mean loss at which to stop. */
   readonly tolerance?: number;

@@ -1,4 +1,4 @@
-/** A text as the tagger sees it: one position a code point, folded for matching. */
+/** A text as the tagger reads it: one position per code point, folded for matching. */
 export interface Characters {
   /** How many code points. */
   readonly length: number;

@@ -32,7 +32,7 @@ export interface Share {
   readonly occurrences: ReadonlyMap<number, number>;
 }
 
-/** A match at a position: how it lies there, of which type, and how often such a match is a mention. */
+/** A match at a position: the position within it, its type, and how often such a match is a mention. */
 export interface LexiconTrack {
   /** Index into `WORD_PLACES` plus 1; 0 where nothing matches. */
   readonly places: Uint8Array;

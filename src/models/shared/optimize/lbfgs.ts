@@ -62,7 +62,7 @@ interface Search {
 
 /**
  * Minimizes a smooth function by limited-memory BFGS (Nocedal 1980; Liu & Nocedal 1989) with a strong
- * Wolfe line search; with `l1`, by orthant-wise OWL-QN (Andrew & Gao 2007). `x0` is left as it is.
+ * Wolfe line search; with `l1`, by orthant-wise OWL-QN (Andrew & Gao 2007). `x0` is not modified.
  * Rejects with the signal's reason when aborted. Throws a RangeError if the value at `x0` is not finite.
  */
 export async function minimize(

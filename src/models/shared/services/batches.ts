@@ -131,7 +131,7 @@ async function send<T>(
   for (let attempts = 1; ; attempts++) {
     const outcome = await attempt();
     if ('value' in outcome) return outcome.value;
-    // That a path is not there says nothing of the model.
+    // A missing path says nothing about the model.
     if (outcome.status !== 404) refuseHopeless(outcome, endpoint, settings);
     const isHarmless = request.method === 'GET' || outcome.status === 429;
     if (!outcome.retry || !isHarmless || attempts > settings.retries)

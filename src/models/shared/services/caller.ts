@@ -30,7 +30,7 @@ export interface Called<R> {
 export interface ServiceCall<R> {
   readonly path: string;
   readonly body: string;
-  /** The answer arrives as it is written: its first byte has a time limit of its own. */
+  /** The reply is streamed: its first byte has a separate time limit. */
   readonly streamed: boolean;
   read(response: Response): Promise<R | ServiceFailure>;
   /** What counts towards limits and cost. */

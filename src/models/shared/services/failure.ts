@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CallFailure } from '../../../fetch/post.ts';
 
-/** Why a call brought no reply. `retry`: whether another attempt may help. */
+/** Why a call returned no reply. `retry`: whether another attempt may help. */
 export interface ServiceFailure {
   readonly failure: string;
   readonly retry: boolean;

@@ -33,7 +33,7 @@ export const causal: Family<'causal', CausalTypes> = {
   annotations: ({ input: { text }, gold }) => [{ text, mentions: gold.relations.flatMap(mentionsOf) }],
 };
 
-/** The mentions of a relation; they have no types of their own. */
+/** The mentions of a relation; they have no types. */
 const mentionsOf = ({ head, tail }: CausalRelation) =>
   ('relation' in tail ? [head, tail.head, tail.tail] : [head, tail]).map(({ start, end }) => ({
     ...{ start, end, type: 'mention' },

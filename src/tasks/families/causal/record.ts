@@ -1,7 +1,7 @@
 import { type FieldChecks, type RecordReader, readSpan, readText, TEXT_SHAPE } from '../shared/record.ts';
 import type { CausalRelation, CausalTypes, Mention } from './types.ts';
 
-/** `{"text", "relations"?: [{"head": {"start", "end"}, "relation", "tail": {"start", "end"} or a relation of its own}]}`. */
+/** `{"text", "relations"?: [{"head": {"start", "end"}, "relation", "tail": {"start", "end"} or a nested relation}]}`. */
 export const record: RecordReader<CausalTypes> = {
   shape: TEXT_SHAPE,
   goldField: 'relations',

@@ -63,7 +63,7 @@ export function parseTree(line: Line, _input: object, task: Task): Answer | read
   return isTree(tree) ? { tree } : [NO_TREE];
 }
 
-/** No tree at all: the conventions say what it counts as. */
+/** No tree at all: conventions define how it counts. */
 export const missingTree = (): Answer => ({ tree: [] });
 
 const describeTriple = ([subject, relation, object]: TreeTriple): string =>

@@ -20,7 +20,7 @@ const NOTHING = '\u0000';
 
 export const missingReply = (): Answer => ({ reply: NOTHING });
 
-/** Whether an answer stands for one that is missing: conventions say what it counts as. */
+/** Whether an answer represents a missing one: conventions define how it counts. */
 export const isMissing = ({ reply }: Answer): boolean => reply === NOTHING;
 
 export const textOf = (answer: InstructionTypes['gold'] | Answer): string =>

@@ -20,7 +20,7 @@ const answer = (label: string, parts: readonly unknown[], surface: string): List
   ...{ label, surface, key: JSON.stringify([label, ...parts]) },
 });
 
-/** `TYPE实体：甲，乙` on a line of its own, for each requested type. */
+/** `TYPE实体：甲，乙` on a separate line for each requested type. */
 const entities: ReadList = (text, choices) =>
   choices.flatMap((type) =>
     text

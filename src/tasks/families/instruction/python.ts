@@ -2,7 +2,7 @@
 const BLANK = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
 const ENDS = new RegExp(`^${BLANK}|${BLANK}$`, 'g');
 
-/** A text without white space at its ends, as Python sees it. */
+/** A text without white space at its ends, as defined by Python. */
 export const strip = (text: string): string => text.replaceAll(ENDS, '');
 
 /** The parts of a text between full-width commas, without the empty ones. */

@@ -1,6 +1,6 @@
 /**
  * How the text of an answer is read: as one label; as lines that list entities, triples, causes, events, or mentions with their
- * status; as a list of terms; as the nodes of a tree; as a report in sections; or as it is.
+ * status; as a list of terms; as the nodes of a tree; as a report in sections; or unchanged.
  */
 export const FORMS = [
   'label',

@@ -29,7 +29,7 @@ type Quoted = z.infer<ReturnType<typeof answerJson>>['entities'][number];
 
 /**
  * The places of quotes, in the order of the answer. A quote without an occurrence takes the next one that the same quote
- * with the same type has not taken; where there is none left it is a duplicate. The same place and type twice is one too.
+ * with the same type has not taken; where there is none left it is a duplicate. So is the same place and type twice.
  */
 function align(quoted: readonly Quoted[], { occurrences }: QuoteFinder, tally: QuoteTally): Prediction {
   const taken = new Map<string, number>();

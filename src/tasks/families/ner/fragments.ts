@@ -8,7 +8,7 @@ export const FRAGMENTS: Text = {
 
 type Fragments = NonNullable<Entity['fragments']>;
 
-/** The parts of an entity; undefined if a value is none. */
+/** The parts of an entity; undefined for invalid ones. */
 export function readFragments(value: unknown, { start, end }: Omit<Entity, 'type'>): Fragments | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const parts: (readonly [number, number])[] = [];

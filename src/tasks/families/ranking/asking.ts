@@ -28,7 +28,7 @@ function readGrades(answers: readonly unknown[], task: Task): Reading<Prediction
   return { prediction: { scores } };
 }
 
-/** Every document is graded by itself. */
+/** Every document is graded separately. */
 export const pointwise: Asking<RankingTypes> = {
   id: 'pointwise',
   prompt: {

@@ -80,7 +80,7 @@ export const termsNotInText = ({ triples }: Answer, { text }: Text1): MadeUp[] =
 export const briefTriples = ({ triples }: Answer): string =>
   listed(triples.map(({ subject, predicate, object }) => `${subject} –${predicate}→ ${object}`));
 
-/** Every occurrence of the subjects and objects of gold: triples have no places of their own. */
+/** Every occurrence of the subjects and objects of gold: triples have no offsets. */
 export function annotatedTerms({ input: { text }, gold }: ExampleOf<RelationTypes>): AnnotatedSpans {
   const terms = gold.triples.flatMap(({ subject, subjectType = 'term', object, objectType = 'term' }) => [
     { term: subject, type: subjectType },

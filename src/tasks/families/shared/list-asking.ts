@@ -8,7 +8,7 @@ import type { Turn } from './types.ts';
 export const numbered = (turns: readonly Turn[]): string =>
   turns.map(({ speaker, text }, i) => `${i + 1}. ${speaker}：${text}`).join('\n');
 
-/** A dialogue for a prompt; lines of nobody stand by themselves. */
+/** A dialogue for a prompt; lines without a speaker have no prefix. */
 export const spoken = (turns: readonly Turn[]): string =>
   turns.map(({ speaker, text }) => (speaker === '' ? text : `${speaker}：${text}`)).join('\n');
 

@@ -2,7 +2,7 @@ import type { Text } from '../../../ground/language.ts';
 import { createQuoteFinder } from '../../../text/quotes.ts';
 import type { MadeUp } from '../family.ts';
 
-/** Stands before examples of quotes that a model made up. */
+/** Precedes examples of quotes that a model invented. */
 export const NOT_IN_TEXT: Text = {
   en: 'Examples of quotes that are not in the text:',
   zh: '原文中没有的引文示例：',

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Task } from '../../task.ts';
 import { labelNamed } from './label-names.ts';
 
-/** An answer as a schema reads it, or why it is none: a code, and the field. */
+/** An answer as a schema reads it, or why it is not one: a code, and the field. */
 export type ReadAnswer<T> = { readonly value: T } | { readonly unreadable: string };
 
 /**

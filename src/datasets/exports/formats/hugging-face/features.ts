@@ -12,7 +12,7 @@ const DTYPES = {
   double: 'float64',
 } as const;
 
-/** What a Parquet file says of its columns to `datasets`, by the name `huggingface`. */
+/** How a Parquet file describes its columns to `datasets`, under the name `huggingface`. */
 export const featureNote = (columns: ParquetColumns, classes: Classes): string =>
   JSON.stringify({ info: { features: mapColumns(columns, (type, name) => feature(type, classes[name])) } });
 

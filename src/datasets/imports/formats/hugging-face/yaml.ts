@@ -11,7 +11,7 @@ const MAX_DEPTH = 64;
 
 /**
  * Reads the part of YAML 1.2 in which dataset cards are written: block mappings and sequences, plain and quoted scalars,
- * flow sequences of scalars, block scalars, comments. What is none of it is read as a plain scalar. No anchors, tags, or
+ * flow sequences of scalars, block scalars, comments. Anything else is read as a plain scalar. No anchors, tags, or
  * several documents. Throws an Error if it is nested absurdly.
  */
 export function parseYaml(text: string): Yaml {

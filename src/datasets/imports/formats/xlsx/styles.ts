@@ -13,7 +13,7 @@ export interface CellStyle {
 const isBuiltInDate = (id: number): boolean =>
   (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58);
 
-/** A format code without what it shows as it stands: quoted texts, escaped characters, colours and locales. */
+/** A format code without its literals: quoted texts, escaped characters, colours and locales. */
 const bare = (code: string): string =>
   code
     .replace(/"[^"]*"|\\.|_.|\*./g, '')

@@ -12,7 +12,7 @@ const MAX_TAG = 1 << 20;
 
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
-/** Text with its entities replaced. Unknown ones stay as they are. */
+/** Text with its entities replaced. Unknown ones are left unchanged. */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(
