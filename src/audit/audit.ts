@@ -1,4 +1,4 @@
-import { type CorpusFile, type Dataset, type Notice, splitsAtHand } from '../datasets/dataset.ts';
+import { availableSplits, type CorpusFile, type Dataset, type Notice } from '../datasets/dataset.ts';
 import { compareSources } from '../datasets/disagreement.ts';
 import { readAgreement } from '../datasets/import-record.ts';
 import type { AgreementReport } from '../datasets/imports/agreement.ts';
@@ -226,7 +226,7 @@ function createNoticed() {
 /** Documents whose JSON gold and BIO tags say different things. */
 async function findDisagreements(dataset: Dataset): Promise<Finding[]> {
   const items = new Map<string, ItemRef>();
-  for (const split of splitsAtHand({ ...dataset, source: 'alternative' })) {
+  for (const split of availableSplits({ ...dataset, source: 'alternative' })) {
     if (!dataset.splits.includes(split)) continue;
     const { differentTexts, onlyPrimary, onlyAlternative } = await compareSources(dataset, split);
     const ids = [

@@ -176,8 +176,8 @@ export async function measureSignal(
     const [low, high] = convention.smallerIsBetter ? [-ahead.high, -ahead.low] : [ahead.low, ahead.high];
     // Chance is known without error: where it is the better of the two, the interval of the gain moves down by the rest.
     const sign = convention.smallerIsBetter ? -1 : 1;
-    const beside = sign * (orZero(chance) - orZero(constantScore));
-    const excess = Number.isNaN(chance) ? 0 : constant ? Math.max(0, beside) : beside;
+    const gap = sign * (orZero(chance) - orZero(constantScore));
+    const excess = Number.isNaN(chance) ? 0 : constant ? Math.max(0, gap) : gap;
     return [
       {
         split: name,

@@ -12,7 +12,7 @@ export async function findTokenizer(
   dataDir: string,
   choices: Partial<TokenizerOptions> = {},
 ): Promise<Tokenizer | undefined> {
-  const beside = [join(dataDir, 'vocab.txt'), join(dataDir, '..', 'vocab.txt')];
-  const file = named ?? beside.find((path) => existsSync(path));
+  const candidates = [join(dataDir, 'vocab.txt'), join(dataDir, '..', 'vocab.txt')];
+  const file = named ?? candidates.find((path) => existsSync(path));
   return file === undefined ? undefined : createTokenizer(await readVocabulary(file), choices);
 }

@@ -120,7 +120,12 @@ export async function openJudged(
 }
 
 /** The splits of a task that are there, without reading any, in the order train, dev, test. */
-export const splitsAtHand = ({ task, dir, source = 'primary', scheme = DEFAULT_SCHEME }: DatasetRequest) => {
+export const availableSplits = ({
+  task,
+  dir,
+  source = 'primary',
+  scheme = DEFAULT_SCHEME,
+}: DatasetRequest) => {
   const splits = filesAtHand({ task, dir, source });
   return schemes[scheme].asReleased || splits.length === 0 ? splits : [...SPLITS];
 };

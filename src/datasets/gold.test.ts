@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../ground/errors.ts';
 import { findTask, tasks } from '../tasks/registry.ts';
 import type { Task } from '../tasks/task.ts';
-import { openDataset, splitsAtHand } from './dataset.ts';
+import { availableSplits, openDataset } from './dataset.ts';
 import { samplesDir } from './directory.ts';
 import { readInputs } from './inputs.ts';
 
@@ -146,13 +146,13 @@ test('labels come from the splits with gold, and a test split without gold does 
   const task = await bring(findTask('CMedSQC'), 'text-tsv', '查询\n', train);
   const dataset = await openDataset({ task, dir });
   expect(dataset.task.labels.map(({ id }) => id)).toEqual(['x', 'y']);
-  const { train: learnt, dev, evaluated } = await dataset.division('test');
-  expect([learnt.length, dev.length, evaluated.questions.length]).toEqual([18, 2, 1]);
+  const { train: trained, dev, evaluated } = await dataset.division('test');
+  expect([trained.length, dev.length, evaluated.questions.length]).toEqual([18, 2, 1]);
   expect(() => evaluated.examples).toThrow(/no gold/);
 });
 
 /** Tasks of CBLUE have separate fixtures. */
-const sampled = tasks.filter((task) => splitsAtHand({ task, dir: samplesDir() }).includes('test'));
+const sampled = tasks.filter((task) => availableSplits({ task, dir: samplesDir() }).includes('test'));
 
 test.each(sampled.map((task) => [task.id, task] as const))(
   '%s reads the same from plain records as from its own format',

@@ -1,7 +1,7 @@
 import type { Text } from '../ground/language.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
-import { type Dataset, type DatasetNote, openDataset, splitsAtHand } from './dataset.ts';
+import { availableSplits, type Dataset, type DatasetNote, openDataset } from './dataset.ts';
 import { compareSources } from './disagreement.ts';
 import type { Notice } from './formats/format.ts';
 import { findLabelDoubts, type LabelDoubt } from './label-doubts.ts';
@@ -128,7 +128,7 @@ async function summarizeSplit(dataset: Dataset, pass: Pass): Promise<SplitSummar
   const { task, dir } = dataset;
   const { name, synthetic, hasGold } = pass;
   const official = synthetic ? undefined : releaseSize(task)?.sizes[name];
-  const comparable = splitsAtHand({ task, dir, source: 'alternative' }).includes(name);
+  const comparable = availableSplits({ task, dir, source: 'alternative' }).includes(name);
   const { lengths, units, labels, unannotated, notices } = await countItems(task, pass);
   return {
     split: name,

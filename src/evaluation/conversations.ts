@@ -8,7 +8,7 @@ import type { OpenedRun } from './opened.ts';
 import { RUN_FILES } from './store.ts';
 
 /** The prompts of an example, the replies, and how they were parsed. */
-export interface Said extends Conversation {
+export interface ParsedConversation extends Conversation {
   readonly answer: Answer;
 }
 
@@ -18,7 +18,7 @@ export async function conversationsOf({
   record,
   task,
   examples,
-}: OpenedRun): Promise<readonly (Said | undefined)[] | undefined> {
+}: OpenedRun): Promise<readonly (ParsedConversation | undefined)[] | undefined> {
   const file = join(directory, RUN_FILES.answers);
   if (record.files.answers === undefined || !existsSync(file)) return undefined;
   const kind = findModel(record.model.id);

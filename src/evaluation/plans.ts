@@ -1,4 +1,4 @@
-import { splitsAtHand } from '../datasets/dataset.ts';
+import { availableSplits } from '../datasets/dataset.ts';
 import { foldSplits, type JudgedSplit, schemeOf } from '../datasets/schemes/registry.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import { camel, type GivenParameters, kebab, parseParameters } from '../ground/parameters.ts';
@@ -46,7 +46,7 @@ export function makePlans(request: PlanRequest): PlanList {
     folds ? foldSplits : [split ?? judgedSplit(task)];
   const here = tasks.filter((task) => {
     const { scheme, part } = schemeOf(splitsOf(task)[0]);
-    return splitsAtHand({ task, dir, source, scheme }).includes(part);
+    return availableSplits({ task, dir, source, scheme }).includes(part);
   });
   const firsts = new Set(
     here.filter((task, i) => here.findIndex(({ family }) => family === task.family) === i),

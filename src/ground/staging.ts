@@ -58,7 +58,7 @@ export const lockOf = (directory: string): string => `${resolve(directory)}.lock
 
 /** What a process that died while creating a directory may have left next to it. */
 export const remainsOf = (directory: string): readonly string[] =>
-  [stagingOf, oldOf].map((beside) => beside(resolve(directory)));
+  [stagingOf, oldOf].map((nameOf) => nameOf(resolve(directory)));
 
 /** Finishes or undoes the exchange during which a process died. */
 async function recover(place: string): Promise<void> {

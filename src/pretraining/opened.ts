@@ -11,7 +11,7 @@ import { AUTO, type Parsed, withDefaults } from '../ground/parameters.ts';
 import type { Observer } from './observer.ts';
 import { type CHECKPOINTS, HARDWARE, LEARNING_RATES, SHAPE, START, TRAINING } from './parameters.ts';
 import { type Preparation, type PreparationOptions, preparePretraining } from './prepare.ts';
-import { type Start, startFrom, startFromNothing, withDropout } from './start.ts';
+import { type Start, startFrom, startFromRandom, withDropout } from './start.ts';
 import type { PretrainSettings } from './train.ts';
 
 /** A pretraining run; left out are the defaults of `parameters.ts`. */
@@ -93,7 +93,7 @@ function startFresh(
 ): Start {
   const { layers, hidden, heads, maxPositions: positions } = shape;
   const sizes = { layers, hidden, positions, heads: heads === AUTO ? undefined : heads };
-  return startFromNothing(tokenizer, sizes, batches.seed, train.tokens);
+  return startFromRandom(tokenizer, sizes, batches.seed, train.tokens);
 }
 
 const twoVocabularies = (): UserError =>

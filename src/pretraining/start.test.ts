@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { architectureOf } from '../encoders/architectures/registry.ts';
 import { createTokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { createVocabulary, SPECIAL_TOKENS } from '../encoders/tokenizers/vocabulary.ts';
-import { startFrom, startFromNothing } from './start.ts';
+import { startFrom, startFromRandom } from './start.ts';
 
 const tokenizer = createTokenizer(createVocabulary([...Object.values(SPECIAL_TOKENS), '头', '痛']));
 const text = Int32Array.of(5, 5, 5, 6);
-const { config, tensors } = startFromNothing(tokenizer, { layers: 1, hidden: 16 }, 1, Int32Array.of(6));
+const { config, tensors } = startFromRandom(tokenizer, { layers: 1, hidden: 16 }, 1, Int32Array.of(6));
 const { bias } = architectureOf(config).heads.masked;
 const encoder = new Map([...tensors].filter(([name]) => !name.startsWith('cls.')));
 

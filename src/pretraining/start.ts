@@ -14,7 +14,7 @@ export interface Start {
 }
 
 /** Random weights for this vocabulary. The decoder's bias starts as the log frequencies of the tokens in `text`. */
-export function startFromNothing(
+export function startFromRandom(
   { vocabulary }: Tokenizer,
   sizes: Sizes,
   seed: number,

@@ -19,7 +19,7 @@ import { mostMasked } from './masks/masking.ts';
 import { loadPretrainingText } from './masks/text.ts';
 import { createMarker } from './masks/units.ts';
 import { pretrainingFeeds, pretrainingHead } from './objective/head.ts';
-import { startFrom, startFromNothing, withDropout } from './start.ts';
+import { startFrom, startFromRandom, withDropout } from './start.ts';
 import { objectiveOf, type PretrainRequest, type PretrainSettings, pretrain } from './train.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-pretrain-'));
@@ -62,7 +62,7 @@ const request = async (
   settings: Partial<PretrainSettings> = {},
   more: Partial<PretrainRequest> = {},
 ): Promise<PretrainRequest> => ({
-  start: startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens),
+  start: startFromRandom(tokenizer, SIZES, 1, (await material).train.tokens),
   vocabulary,
   ...(await material),
   batches: BATCHES,
@@ -79,7 +79,7 @@ const logOf = (directory: string) =>
 /** Gradients of one update of this many batches, by parameter, with dropout. */
 async function gradientsOf(count: number, batchSize: number): Promise<Map<string, Float32Array>> {
   const { train } = await material;
-  const start = withDropout(startFromNothing(tokenizer, SIZES, 1, train.tokens), 0.2);
+  const start = withDropout(startFromRandom(tokenizer, SIZES, 1, train.tokens), 0.2);
   const batches = { ...BATCHES, batchSize };
   const { config, tensors: initial } = start;
   const model = { config, initial, isTrained: () => true, learningRate: () => 1 };
@@ -116,7 +116,7 @@ describe('the step', () => {
   it.each([true, false])(
     'has the gradient of finite differences (next sentence: %s)',
     async (nextSentence) => {
-      const { config, tensors } = startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens);
+      const { config, tensors } = startFromRandom(tokenizer, SIZES, 1, (await material).train.tokens);
       const random = createRandom(1, 'weights');
       const batches = { ...BATCHES, nextSentence };
       const batch = createBatches((await material).train, vocabulary, batches).batch(3);
@@ -201,7 +201,7 @@ describe('pretrain', () => {
 
   it('stopped by a signal at any step, resumes exactly', async () => {
     const settings = { accumulate: 2, evaluateEvery: 5 };
-    const dropping = withDropout(startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens), 0.1);
+    const dropping = withDropout(startFromRandom(tokenizer, SIZES, 1, (await material).train.tokens), 0.1);
     const whole = await request(settings, { start: dropping });
     const expected = await pretrain(whole);
     const stopped = await request(settings, { start: dropping });

@@ -1,7 +1,7 @@
 import { compareRuns } from '../compare/compare.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import type { AgreementReport } from '../datasets/imports/agreement.ts';
-import { conversationsOf, type Said } from '../evaluation/conversations.ts';
+import { conversationsOf, type ParsedConversation } from '../evaluation/conversations.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
@@ -44,7 +44,7 @@ export interface RunAnalysis {
   /** Only kinds that occur, in the order of `KINDS`. */
   readonly kinds: readonly KindCount[];
   /** Questions and answers in words, aligned with the examples; undefined for models without prompts. */
-  readonly said?: readonly (Said | undefined)[];
+  readonly said?: readonly (ParsedConversation | undefined)[];
   readonly madeUp: MadeUpExamples;
 }
 

@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import type { Said } from '../evaluation/conversations.ts';
+import type { ParsedConversation } from '../evaluation/conversations.ts';
 import type { Text } from '../ground/language.ts';
 import type { Element, Side } from '../tasks/families/view.ts';
 import type { TaskAnalysis } from './analysis.ts';
@@ -50,10 +50,10 @@ type PackedExample = readonly [
 
 type PackedRun =
   | readonly [PackedSide | 0, readonly PackedError[]]
-  | readonly [PackedSide | 0, readonly PackedError[], PackedSaid];
+  | readonly [PackedSide | 0, readonly PackedError[], PackedConversation];
 type PackedError = readonly [kinds: number, gold: number, answer: number];
 /** The questions, the replies with their reasoning, and how they were read. */
-type PackedSaid = readonly [
+type PackedConversation = readonly [
   asked: readonly (readonly [role: string, content: string])[],
   answers: readonly (readonly [text: string, thought: string])[],
   reading: string,
@@ -137,12 +137,12 @@ function packExample({ shown, runs }: TaskAnalysis, labels: LabelNumbers, i: num
         ({ kinds, gold = -1, answer = -1 }): PackedError => [kinds, gold, answer],
       );
       const words = said?.[i];
-      return words ? [packed, errors, packSaid(words)] : [packed, errors];
+      return words ? [packed, errors, packConversation(words)] : [packed, errors];
     }),
   ];
 }
 
-function packSaid({ asked, answers, answer }: Said): PackedSaid {
+function packConversation({ asked, answers, answer }: ParsedConversation): PackedConversation {
   const reading =
     answer.status === 'answered' ? '' : [answer.status, answer.reason].filter(Boolean).join(': ');
   return [

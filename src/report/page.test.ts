@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Said } from '../evaluation/conversations.ts';
+import type { ParsedConversation } from '../evaluation/conversations.ts';
 import { guess, imaginedPairs, imaginedRun, taskNamed } from '../evaluation/fixtures/imagined.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { CHROMIUM, openBrowser } from '../ground/fixtures/browser.ts';
@@ -221,7 +221,7 @@ describe.skipIf(!CHROMIUM)(
     });
 
     it('shows prompt, reasoning and reply of a language model next to the parsed answer and gold', async () => {
-      const said = (texts: string[], reading: Partial<Said>): Said => ({
+      const said = (texts: string[], reading: Partial<ParsedConversation>): ParsedConversation => ({
         asked: [{ role: 'user', content: `${PAYLOADS[1]}两句是否同义？` }],
         answers: texts.map((text, i) => ({ text, ...(i === 0 && { thought: '先比较症状。' }) })),
         answer: { status: 'unreadable', reason: 'no-json' },
@@ -245,7 +245,7 @@ describe.skipIf(!CHROMIUM)(
         [run('asked', [undefined, { label: '0' }]), run('other', [{ label: '1' }, undefined]), ...ranked],
         async () => [],
       );
-      const answered: Said['answer'] = { status: 'answered', prediction: { label: '0' } };
+      const answered: ParsedConversation['answer'] = { status: 'answered', prediction: { label: '0' } };
       const words = [
         [[said(['二者同义'], {}), said(['{"label":"0"}'], { answer: answered })], undefined],
         [[said(['{"grade":0}', '{"grade":1}'], {})], [said(['{"grade":2}', '{"grade":3}'], {})]],

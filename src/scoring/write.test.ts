@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataset, splitsAtHand } from '../datasets/dataset.ts';
+import { availableSplits, openDataset } from '../datasets/dataset.ts';
 import { samplesDir } from '../datasets/directory.ts';
 import type { Answer } from '../tasks/answer.ts';
 import type { Prediction } from '../tasks/examples.ts';
@@ -57,7 +57,7 @@ describe('writeAnswers', () => {
 });
 
 describe('Parquet', () => {
-  const sampled = tasks.filter((task) => splitsAtHand({ task, dir: samplesDir() }).includes('train'));
+  const sampled = tasks.filter((task) => availableSplits({ task, dir: samplesDir() }).includes('train'));
   const families = new Map(sampled.map((task) => [task.family, task]));
 
   it.each([...families])('contains the same as JSON Lines: %s', async (_, known) => {

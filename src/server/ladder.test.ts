@@ -47,13 +47,13 @@ const SUBMISSIONS = 1000;
  * changed at random a thousand times, and keeps every change after which the released score is better. Returns the gain, in
  * points of the score on the holdout: all of it is overfitting.
  */
-function probe(seed: number, tell: (best: number, score: number, changed: number) => number): number {
+function probe(seed: number, release: (best: number, score: number, changed: number) => number): number {
   const random: Random = createRandom(seed, 'probe');
   let correct = Array.from({ length: ITEMS }, () => random.next() < 0.8);
   const scoreOf = (answers: readonly boolean[]): number =>
     answers.reduce((sum, right) => sum + Number(right), 0) / ITEMS;
   const first = scoreOf(correct);
-  let best = tell(Number.NaN, first, 0);
+  let best = release(Number.NaN, first, 0);
   for (let submission = 1; submission < SUBMISSIONS; submission++) {
     const tried = [...correct];
     let changed = 0;
@@ -65,17 +65,17 @@ function probe(seed: number, tell: (best: number, score: number, changed: number
       tried[at] = !tried[at];
       changed++;
     }
-    const told = tell(best, scoreOf(tried), changed);
-    if (told <= best) continue;
-    best = told;
+    const released = release(best, scoreOf(tried), changed);
+    if (released <= best) continue;
+    best = released;
     correct = tried;
   }
   return 100 * (scoreOf(correct) - first);
 }
 
 describe('an attack that probes scores, 1 000 submissions on 2 000 items', () => {
-  const mean = (tell: Parameters<typeof probe>[1]): number =>
-    [1, 2].reduce((sum, seed) => sum + probe(seed, tell) / 2, 0);
+  const mean = (release: Parameters<typeof probe>[1]): number =>
+    [1, 2].reduce((sum, seed) => sum + probe(seed, release) / 2, 0);
   const digits = 3;
 
   it('gains points where scores are released, fewer where they are rounded, and nothing under the Ladder', () => {

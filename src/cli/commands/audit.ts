@@ -46,11 +46,11 @@ export const auditCommand = defineCommand({
   async run({ operands, options, terminal, signal }) {
     const { auditTasks } = await import('../../audit/audit-tasks.ts');
     const { findTokenizer } = await import('../../audit/vocabulary.ts');
-    const { splitsAtHand } = await import('../../datasets/dataset.ts');
+    const { availableSplits } = await import('../../datasets/dataset.ts');
     const { vocab, writeClean: subsetsDir, writeSplit: splitDir, cards: cardsDir } = options;
     const dir = await dataDirOf(options);
     const { tasks, named } = await chooseTasks(operands, options.taskFile, dir);
-    const chosen = tasks.filter((task) => named || splitsAtHand({ task, dir }).length > 0);
+    const chosen = tasks.filter((task) => named || availableSplits({ task, dir }).length > 0);
     if (chosen.length === 0) throw noCorpora(dir);
     const tokenizer = await findTokenizer(vocab, dir);
     if (!tokenizer) {

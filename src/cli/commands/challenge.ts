@@ -35,7 +35,7 @@ const create = defineCommand({
       if (declared.gold !== 'remote') throw staysHere(file);
       const body = await prepareRegistration(declared, task, dir);
       await client.send('POST', '/api/v1/challenges', body, newChallengeSchema);
-      return sayCreated(terminal, declared.id);
+      return printCreated(terminal, declared.id);
     }
     const { createChallenge } = await import('../../server/challenges.ts');
     const { openSite } = await import('../../server/site.ts');
@@ -45,11 +45,11 @@ const create = defineCommand({
     } finally {
       await site.close();
     }
-    sayCreated(terminal, declared.id);
+    printCreated(terminal, declared.id);
   },
 });
 
-function sayCreated(terminal: Terminal, id: string): void {
+function printCreated(terminal: Terminal, id: string): void {
   if (terminal.json) terminal.printJson({ id });
   else terminal.printText({ en: `${id} was created and is open`, zh: `${id} 已创建并开放` });
 }

@@ -31,11 +31,11 @@ async function trainTasks({
   taskFile,
   dataDir,
 }: Parsed<typeof TRAIN_SPLITS>): Promise<{ dir: string; tasks: readonly Task[] }> {
-  const { splitsAtHand } = await import('../../datasets/dataset.ts');
+  const { availableSplits } = await import('../../datasets/dataset.ts');
   const dir = await dataDirOf({ dataDir });
   if (train.length === 0) return { dir, tasks: [] };
   const { tasks, named } = await chooseTasks(train, taskFile, dir);
-  const isThere = (task: Task): boolean => splitsAtHand({ task, dir }).includes('train');
+  const isThere = (task: Task): boolean => availableSplits({ task, dir }).includes('train');
   return { dir, tasks: named ? tasks : tasks.filter(isThere) };
 }
 

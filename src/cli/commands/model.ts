@@ -222,7 +222,7 @@ const trim = defineCommand({
     const { trimModel } = await import('../../encoders/folder/trim.ts');
     const { readTexts } = await import('../../pretraining/corpus/texts.ts');
     const { out, texts: inputs, minCount, dtype: precision } = options;
-    const { dataDir, tasks } = await tasksAtHand(options);
+    const { dataDir, tasks } = await availableTasks(options);
     const texts = readTexts({ inputs, tasks, dataDir });
     const trimmed = await trimModel(from, out, texts, { minCount, precision, signal });
     if (terminal.json) return terminal.printJson({ out, ...trimmed });
@@ -238,7 +238,7 @@ const trim = defineCommand({
 });
 
 /** The tasks of `--task` with data; `all` stands for those that have any. */
-async function tasksAtHand({
+async function availableTasks({
   task,
   taskFile,
   dataDir,
@@ -249,11 +249,11 @@ async function tasksAtHand({
 }): Promise<{ dataDir: string; tasks: readonly Task[] }> {
   const dir = await dataDirOf({ dataDir });
   if (task.length === 0 && taskFile === undefined) return { dataDir: dir, tasks: [] };
-  const { splitsAtHand } = await import('../../datasets/dataset.ts');
+  const { availableSplits } = await import('../../datasets/dataset.ts');
   const { tasks, named } = await chooseTasks(task, taskFile, dir);
   return {
     dataDir: dir,
-    tasks: named ? tasks : tasks.filter((one) => splitsAtHand({ task: one, dir }).length > 0),
+    tasks: named ? tasks : tasks.filter((one) => availableSplits({ task: one, dir }).length > 0),
   };
 }
 

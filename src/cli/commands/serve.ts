@@ -115,10 +115,10 @@ async function prepare(
   const { isEmpty, openTasks } = await import('../../server/first-start.ts');
   if (!(await isEmpty(site))) return;
   const { samplesDir } = await import('../../datasets/directory.ts');
-  const { splitsAtHand } = await import('../../datasets/dataset.ts');
+  const { availableSplits } = await import('../../datasets/dataset.ts');
   const from = dataDir ?? samplesDir();
   const { tasks } = await chooseTasks([], undefined, from);
-  const here = tasks.filter((task) => splitsAtHand({ task, dir: from }).length > 0);
+  const here = tasks.filter((task) => availableSplits({ task, dir: from }).length > 0);
   const goldReaders =
     dataDir === undefined
       ? { en: 'Everyone: the synthetic samples are public.', zh: '所有人：合成样例是公开的。' }

@@ -85,7 +85,7 @@ const keptProgram = ({ name, task }: Loadable, kind: string, path: string): Brow
     `import * as kinds from '../../modules/models/${kind}/kind.js';`,
     `export const open = () => openModel(${JSON.stringify(name)}, ${JSON.stringify(kind)}, kinds);\n`,
   ].join('\n'),
-  entries: ['models/answers.js', 'tasks/families/taken-apart.js', `models/${kind}/kind.js`],
+  entries: ['models/answers.js', 'tasks/families/displayed-answer.js', `models/${kind}/kind.js`],
   files: { 'model.bin': path },
   made: { 'task.json': async () => task },
 });

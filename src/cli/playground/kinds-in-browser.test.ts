@@ -11,7 +11,7 @@ import { collectAnswers } from '../../models/answers.ts';
 import { modelKinds } from '../../models/registry.ts';
 import { type Listening, listen } from '../../server/api/listen.ts';
 import { createPlayground } from '../../server/playground/app.ts';
-import { takeApart } from '../../tasks/families/taken-apart.ts';
+import { toDisplayed } from '../../tasks/families/displayed-answer.ts';
 import { findTask } from '../../tasks/registry.ts';
 import type { Loadable } from './answerer.ts';
 import { openBrowserFiles } from './browser-files.ts';
@@ -101,7 +101,7 @@ describe('models of one file in a browser that is offline', () => {
       const here = await collectAnswers({ ...(await loadKept(loading.model, task)), task, inputs });
       const expected = here.map((answer, i) =>
         answer.status === 'answered'
-          ? { ...answer, view: takeApart(task, inputs[i], answer.prediction) }
+          ? { ...answer, view: toDisplayed(task, inputs[i], answer.prediction) }
           : answer,
       );
       const ask = (input: unknown) => `asks[${at}](${JSON.stringify(input)}).then(JSON.stringify)`;

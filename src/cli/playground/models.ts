@@ -94,8 +94,8 @@ async function taskOfFiles(model: string): Promise<string | undefined> {
 
 /** A task that declares no labels has those of its corpus, if that is available. */
 async function withLabels(task: Task, dir: string): Promise<Task> {
-  const { openDataset, splitsAtHand } = await import('../../datasets/dataset.ts');
-  if (task.labels.length > 0 || splitsAtHand({ task, dir }).length === 0) return task;
+  const { openDataset, availableSplits } = await import('../../datasets/dataset.ts');
+  if (task.labels.length > 0 || availableSplits({ task, dir }).length === 0) return task;
   return (await openDataset({ task, dir })).task;
 }
 

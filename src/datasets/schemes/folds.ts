@@ -29,9 +29,9 @@ export const fold = (number: number): SplitScheme =>
 const idOf = (number: number): string => `fold-${number}-of-${FOLDS}@1`;
 
 async function dealFold(number: number, { task, splits: names, read }: SplitFiles): Promise<Parts> {
-  const learnt = names.filter((name) => name !== 'test');
-  if (learnt.length === 0) throw nothingToLearn(task);
-  const splits = await Promise.all(learnt.map(read));
+  const trained = names.filter((name) => name !== 'test');
+  if (trained.length === 0) throw nothingToLearn(task);
+  const splits = await Promise.all(trained.map(read));
   const parts = divideByGroup(joinDependent(task, splits), FOLDS, SEED);
   const test = parts[number - 1];
   const { kept: train, held: dev } = splitBySeed(
@@ -39,7 +39,7 @@ async function dealFold(number: number, { task, splits: names, read }: SplitFile
     DEV_SHARE,
     SEED,
   );
-  const pooled = { en: learnt.join(' and '), zh: learnt.join('、') };
+  const pooled = { en: trained.join(' and '), zh: trained.join('、') };
   return {
     splits: partsOf(splits, { train, dev, test }),
     rule: {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { parseJson } from '../json.ts';
-import { type Beside, readBeside } from './beside.ts';
+import { type CompanionSettings, readCompanionSettings } from './companion-files.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { readSettings } from './pipeline/settings.ts';
 import { PIECES_FILES, readSentencePiece } from './sentencepiece.ts';
@@ -42,20 +42,22 @@ export async function loadTokenizer(
   const json = text === undefined ? undefined : parseJson(text, file);
   if (text !== undefined && json && !isWordPiece(json))
     return loadPipeline({ text, json, file, folder: isPart ? dirname(file) : undefined }, choices);
-  const beside = isPart ? await readBeside(dirname(file)) : undefined;
+  const companions = isPart ? await readCompanionSettings(dirname(file)) : undefined;
   const { vocabulary, custom, ...described } = json
     ? readWordPieceJson(json, file)
-    : { options: beside?.options, ...withAdded(await readVocabulary(file), beside) };
-  const options = { ...described.options, jiebaWords: beside?.jiebaWords };
+    : { options: companions?.options, ...withAdded(await readVocabulary(file), companions) };
+  const options = { ...described.options, jiebaWords: companions?.jiebaWords };
   const tokenizer = createTokenizer(vocabulary, options, custom);
-  beside?.check(tokenizer, file);
+  companions?.check(tokenizer, file);
   return Object.keys(choices).length > 0
     ? createTokenizer(vocabulary, { ...options, ...choices }, custom)
     : tokenizer;
 }
 
-const withAdded = (vocabulary: Vocabulary, beside: Beside | undefined): ReturnType<Beside['extend']> =>
-  beside?.extend(vocabulary) ?? { vocabulary };
+const withAdded = (
+  vocabulary: Vocabulary,
+  companions: CompanionSettings | undefined,
+): ReturnType<CompanionSettings['extend']> => companions?.extend(vocabulary) ?? { vocabulary };
 
 /** Whether a `tokenizer.json` describes BERT's tokenizer, also where it does not name its model. */
 function isWordPiece(json: object): boolean {

@@ -20,7 +20,7 @@ export interface BatchRows extends BatchShape {
 export const passesOf = ({ adversarial = 0 }: Pick<TrainerSettings, 'adversarial'>): number =>
   adversarial > 0 ? 2 : 1;
 
-export interface Machinery {
+export interface TrainingParts {
   readonly parameters: ModelParameters;
   /** By length. */
   readonly steps: ReadonlyMap<number, Step>;
@@ -42,7 +42,7 @@ export function createBackward<Batch extends BatchRows, Scores>(
   }: Pick<TrainerRequest<Batch, Scores>, 'model' | 'objective'> & {
     readonly settings: Pick<TrainerSettings, 'adversarial'>;
   },
-  { parameters, steps, masks, pool }: Machinery,
+  { parameters, steps, masks, pool }: TrainingParts,
 ): (batches: readonly Batch[], update: number) => Promise<Sums> {
   const { trained, weights, summed } = parameters;
   const { adversarial = 0 } = settings;

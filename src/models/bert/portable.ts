@@ -3,7 +3,7 @@ import type { BatchShape } from '../../encoders/heads/head.ts';
 import { encoderFeeds } from '../../encoders/inference/sequences.ts';
 import { loadTokenizer } from '../../encoders/tokenizers/load.ts';
 import type { FamilyId, Input, Prediction } from '../../tasks/examples.ts';
-import { type TakenApart, takeApart } from '../../tasks/families/taken-apart.ts';
+import { type DisplayedAnswer, toDisplayed } from '../../tasks/families/displayed-answer.ts';
 import { served } from './families.ts';
 import type { FamilyPlan } from './plan.ts';
 import { PLANNERS } from './planners.ts';
@@ -28,7 +28,7 @@ export type RunOnnx = (
 export interface PortableAnswer {
   readonly status: 'answered';
   readonly prediction: Prediction;
-  readonly view: TakenApart;
+  readonly view: DisplayedAnswer;
 }
 
 /**
@@ -57,6 +57,6 @@ export async function openPortable(
         answers.push(head.read(outputs, 0, shape.length, shape));
       }
       const prediction = decode(answers, (name) => weights.get(name)!);
-      return { status: 'answered', prediction, view: takeApart(record, input, prediction) };
+      return { status: 'answered', prediction, view: toDisplayed(record, input, prediction) };
     });
 }

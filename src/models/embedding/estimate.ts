@@ -20,9 +20,9 @@ export async function estimateServed(
   const tuned = dev.length > 0 ? dev : train;
   const family = familyOf(task);
   // Rankings by the cosine learn nothing.
-  const learnt = family.inputShape === 'documents' ? [] : head === 'cosine' ? tuned : [...train, ...dev];
+  const trained = family.inputShape === 'documents' ? [] : head === 'cosine' ? tuned : [...train, ...dev];
   const texts = new Set(
-    [...learnt.map(({ input }) => input), ...inputs].flatMap((input) => partTexts(task, input)),
+    [...trained.map(({ input }) => input), ...inputs].flatMap((input) => partTexts(task, input)),
   );
   let tokens = 0;
   for (const text of texts) tokens += estimateText(prompt + text);

@@ -10,7 +10,7 @@ import { findModel } from '../registry.ts';
 import { type Combination, combine, DEFAULT_THRESHOLD } from './combination.ts';
 import { ENSEMBLE_FILE, memberPath, readEnsemble, writeEnsemble } from './folder.ts';
 import type { EnsembleParameters } from './parameters.ts';
-import type { Candidates, Conventions, Said, Shape } from './shape.ts';
+import type { Candidates, Conventions, MemberAnswers, Shape } from './shape.ts';
 import { instructionShape, replyShape, treeShape } from './shapes/consensus.ts';
 import { eventShape } from './shapes/events.ts';
 import { labelShape, multilabelShape } from './shapes/labels.ts';
@@ -96,7 +96,7 @@ const predictionBy = <F extends FamilyId>(
 const saidOf = <F extends FamilyId>(
   columns: readonly (readonly (Prediction<F> | undefined)[])[],
   index: number,
-): Said<F> => columns.map((column) => column[index]);
+): MemberAnswers<F> => columns.map((column) => column[index]);
 
 /** What is tuned on dev. */
 async function learn<F extends FamilyId>(

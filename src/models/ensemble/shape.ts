@@ -2,7 +2,7 @@ import type { Example, FamilyId, Gold, Input, Prediction } from '../../tasks/exa
 import type { Task } from '../../tasks/task.ts';
 
 /** The predictions of the members for one input; undefined if a member gave none. */
-export type Said<F extends FamilyId> = readonly (Prediction<F> | undefined)[];
+export type MemberAnswers<F extends FamilyId> = readonly (Prediction<F> | undefined)[];
 
 /** Settings shared by all inputs of an ensemble. */
 export interface Conventions {
@@ -50,7 +50,7 @@ export interface Shape<F extends FamilyId> {
   exclusive(examples: readonly Example<F>[]): readonly boolean[];
   /** Whether the rule has a threshold for this task. */
   threshold(task: Task): boolean;
-  propose(input: Input<F>, said: Said<F>, conventions: Conventions): Candidates<F>;
+  propose(input: Input<F>, said: MemberAnswers<F>, conventions: Conventions): Candidates<F>;
 }
 
 /** Distinct items of all members in the order in which they first appear, each with the members' values for it. */

@@ -36,14 +36,14 @@ export async function readConversations(
     if (!parsed) continue;
     said.set(id, {
       asked: (key !== undefined && asked.get(key)) || [],
-      answers: parsed.repeats.flat().map(spoken),
+      answers: parsed.repeats.flat().map(replyText),
     });
   }
   return said;
 }
 
 /** The raw answer of a call without its reasoning; the reason if it failed. */
-function spoken(call: RawCall): Spoken {
+function replyText(call: RawCall): Spoken {
   if ('scores' in call) return { text: JSON.stringify(call.scores) };
   if ('failure' in call)
     return { text: call.detail === undefined ? call.failure : `${call.failure}: ${call.detail}` };

@@ -9,7 +9,7 @@ import { createTokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { createVocabulary, SPECIAL_TOKENS } from '../../encoders/tokenizers/vocabulary.ts';
 import { createRandom } from '../../ground/random.ts';
 import { buildCorpus } from '../corpus/build.ts';
-import { startFromNothing } from '../start.ts';
+import { startFromRandom } from '../start.ts';
 import { type DistillationRun, distilToFolder } from './distil-folder.ts';
 import { createTextBatches, isHeldOut, packSentences } from './texts.ts';
 
@@ -22,7 +22,7 @@ async function makeModel(name: string, hidden: number, pieces: readonly string[]
   const vocabulary = createVocabulary([...Object.values(SPECIAL_TOKENS), ...pieces, ...CHARACTERS]);
   const tokenizer = createTokenizer(vocabulary);
   const sizes = { layers: 1, hidden, heads: 2, positions: 32, dropout: 0 };
-  const { config, tensors } = startFromNothing(tokenizer, sizes, hidden, new Int32Array(0));
+  const { config, tensors } = startFromRandom(tokenizer, sizes, hidden, new Int32Array(0));
   await saveFolder(at(name), { config, tensors, tokenizer });
 }
 

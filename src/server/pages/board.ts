@@ -94,7 +94,7 @@ export function boardTable({ language }: Reader, board: Board, rows: readonly Bo
     { title: { en: 'Provenance', zh: '来源说明' }, isMinor: true },
   ];
   const letters = {
-    en: 'Systems that share a letter cannot be told apart (paired bootstrap, Holm, 95 %).',
+    en: 'Systems that share a letter do not differ significantly (paired bootstrap, Holm, 95 %).',
     zh: '标有相同字母的系统之间无显著差异（配对自助法，Holm 校正，95%）。',
   };
   const elsewhere = {

@@ -5,8 +5,8 @@ import { listed } from '../../ground/language.ts';
 import { version } from '../../ground/version.ts';
 import type { Answer } from '../../tasks/answer.ts';
 import type { Input } from '../../tasks/examples.ts';
+import { toDisplayed } from '../../tasks/families/displayed-answer.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
-import { takeApart } from '../../tasks/families/taken-apart.ts';
 import type { Env } from '../api/context.ts';
 import { refusalOf } from '../api/errors.ts';
 import { explain } from '../api/explain.ts';
@@ -163,7 +163,7 @@ function readInputs({ task }: ServedModel, given: readonly Record<string, unknow
 function show({ task }: ServedModel, input: Input, answer: Answer): z.infer<typeof answerSchema> {
   if (answer.status !== 'answered') return { status: answer.status };
   const { status, prediction } = answer;
-  return { status, prediction, view: takeApart(task, input, prediction) };
+  return { status, prediction, view: toDisplayed(task, input, prediction) };
 }
 
 const noModel = (models: readonly ServedModel[]): UserError => {

@@ -2,7 +2,7 @@
 
 import { load } from './load.js';
 import { collectAnswers } from './modules/models/answers.js';
-import { takeApart } from './modules/tasks/families/taken-apart.js';
+import { toDisplayed } from './modules/tasks/families/displayed-answer.js';
 import { files } from './stubs.js';
 
 /** A function that answers one input; `kinds`: what the module of its kind exports. */
@@ -16,6 +16,6 @@ export async function openModel(name, id, kinds) {
   return async (input) => {
     const [answer] = await collectAnswers({ kind, fitted, task, inputs: [input] });
     if (answer.status !== 'answered') return answer;
-    return { ...answer, view: takeApart(task, input, answer.prediction) };
+    return { ...answer, view: toDisplayed(task, input, answer.prediction) };
   };
 }

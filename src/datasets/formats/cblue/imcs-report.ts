@@ -23,9 +23,11 @@ export const imcsReport: Format = {
 };
 
 function readDialogue({ id, record, sentences, at }: ImcsDialogue): SourceRecord {
-  const { self_report: told, report } = record;
+  const { self_report: selfReport, report } = record;
   const opening =
-    isAbsent(told) || told === '' ? [] : [{ speaker: PATIENT, text: expectString(told, at('self_report')) }];
+    isAbsent(selfReport) || selfReport === ''
+      ? []
+      : [{ speaker: PATIENT, text: expectString(selfReport, at('self_report')) }];
   const value: PlainRecord = { id, turns: [...opening, ...sentences] };
   const hasReport = !isAbsent(report) && report !== '' && !(Array.isArray(report) && report.length === 0);
   const origin = (field: string) => at(field.replace(/^references/, 'report'));

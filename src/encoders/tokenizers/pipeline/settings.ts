@@ -9,7 +9,7 @@ import type { Settings } from './pipeline.ts';
 import { checked, inside, type Place, unsupported } from './place.ts';
 
 /** Files that say more about a `tokenizer.json`: of two that name a role, the first counts. */
-const BESIDE = ['tokenizer_config.json', 'special_tokens_map.json'] as const;
+const SETTINGS_FILES = ['tokenizer_config.json', 'special_tokens_map.json'] as const;
 const ROLES = ['unk', 'sep', 'pad', 'cls', 'mask'] as const satisfies readonly (keyof SpecialTokens)[];
 
 /** A token, alone or with its matching rules, which `tokenizer.json` also has. */
@@ -23,17 +23,17 @@ const settingsJson = z.object({
 const roleJson = z.record(z.string(), z.unknown());
 
 /** The settings next to a `tokenizer.json`, and a check of the tokens by id. */
-interface Beside extends Settings {
+interface CheckedSettings extends Settings {
   /** Throws a UserError where `transformers` would add tokens to these. */
   check(tokens: readonly string[]): void;
 }
 
 /** Reads the settings of a folder, if any, next to the text of its `tokenizer.json`. Throws a UserError. */
-export async function readSettings(folder: string | undefined, text: string): Promise<Beside> {
+export async function readSettings(folder: string | undefined, text: string): Promise<CheckedSettings> {
   const files = new Map([['tokenizer.json', text]]);
   const roles = new Map<string, string>();
   const added: { token: string; id: number; place: Place }[] = [];
-  for (const name of folder === undefined ? [] : BESIDE) {
+  for (const name of folder === undefined ? [] : SETTINGS_FILES) {
     const file = join(folder!, name);
     if (!existsSync(file)) continue;
     const content = await readFile(file, 'utf8').catch((error) => {

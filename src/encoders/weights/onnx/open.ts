@@ -53,8 +53,8 @@ export async function openOnnx(file: string): Promise<OnnxWeights> {
   const modern = findModern(graph);
   const found = modern ? await readModern(modern, onnx.outputs, graph) : readBertLike(graph, file);
   const initializers = [...onnx.initializers.values()];
-  const beside = new Set(initializers.filter((one) => one.external).map((one) => externalFile(one, file)));
-  const size = [...beside].reduce(
+  const externals = new Set(initializers.filter((one) => one.external).map((one) => externalFile(one, file)));
+  const size = [...externals].reduce(
     (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
     0,
   );
@@ -70,7 +70,7 @@ export async function openOnnx(file: string): Promise<OnnxWeights> {
     output: onnx.outputs.find((name) => graph.strip(name) === found.hidden),
     unread: found.unread,
     model: onnx.bytes,
-    external: beside.size > 0,
+    external: externals.size > 0,
     close: async () => undefined,
   };
 }

@@ -1,6 +1,6 @@
 import type { Gold, Input, Prediction } from '../../../tasks/examples.ts';
 import type { LabelPrediction } from '../../../tasks/families/shared/types.ts';
-import { type Candidates, type Conventions, collect, type Said, type Shape } from '../shape.ts';
+import { type Candidates, type Conventions, collect, type MemberAnswers, type Shape } from '../shape.ts';
 
 type LabelFamily = 'similarity' | 'inference' | 'classification';
 
@@ -25,7 +25,7 @@ function weigh({ label, scores }: LabelPrediction, decisions: boolean): { item: 
 
 /** One label: the one with the highest score, or the positive one from a threshold on. */
 function propose(
-  said: Said<LabelFamily>,
+  said: MemberAnswers<LabelFamily>,
   { decisions, positive }: Conventions,
 ): Pick<Candidates<LabelFamily>, 'classes' | 'values'> & { readonly positiveAt: number } {
   const given = said.map((prediction) => (prediction ? weigh(prediction, decisions) : []));
@@ -45,7 +45,7 @@ export const labelShape = <F extends LabelFamily>(): Shape<F> => ({
   scored: ({ scores }: LabelPrediction) => scores !== undefined && Object.keys(scores).length > 0,
   exclusive: () => [true],
   threshold: ({ positive, labels }) => positive !== undefined && labels.length === 2,
-  propose(_input: Input<F>, said: Said<F>, conventions) {
+  propose(_input: Input<F>, said: MemberAnswers<F>, conventions) {
     const { classes, values, positiveAt } = propose(said, conventions);
     return {
       ...{ classes, values },

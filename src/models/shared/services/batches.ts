@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { CallFailure, type OtherRequest, type Poster } from '../../../fetch/post.ts';
 import { UserError } from '../../../ground/errors.ts';
 import { createRandom } from '../../../ground/random.ts';
-import { type CallSettings, openPoster, pauseBefore, refuseHopeless, secretsOf } from './caller.ts';
+import { type CallSettings, openPoster, pauseBefore, refusePermanentFailure, secretsOf } from './caller.ts';
 import type { Endpoint } from './endpoint.ts';
 import { joinBody, presentable, readFailure, type ServiceFailure, transportFailure } from './failure.ts';
 
@@ -132,7 +132,7 @@ async function send<T>(
     const outcome = await attempt();
     if ('value' in outcome) return outcome.value;
     // A missing path says nothing about the model.
-    if (outcome.status !== 404) refuseHopeless(outcome, endpoint, settings);
+    if (outcome.status !== 404) refusePermanentFailure(outcome, endpoint, settings);
     const isHarmless = request.method === 'GET' || outcome.status === 429;
     if (!outcome.retry || !isHarmless || attempts > settings.retries)
       throw failed(endpoint.url, path, outcome);

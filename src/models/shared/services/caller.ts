@@ -48,7 +48,7 @@ export interface Caller {
 const limiters = new Map<string, Limiter>();
 
 /** Consecutive calls that fail with all their retries before a service is given up. */
-export const HOPELESS = 10;
+export const MAX_FAILED_CALLS = 10;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 /** Share by which pauses that a service asks for are lengthened at most. */
@@ -114,11 +114,11 @@ export async function openCaller(endpoint: Endpoint, settings: CallSettings): Pr
           everAnswered = true;
           return { outcome, attempts, ms };
         }
-        refuseHopeless(outcome, endpoint, settings);
+        refusePermanentFailure(outcome, endpoint, settings);
         if (outcome.failure === 'connection' && !everAnswered) throw noConnection(outcome, endpoint);
         if (!outcome.retry) return { outcome, attempts, ms };
         if (attempts > settings.retries) {
-          if (++failuresInARow >= HOPELESS) throw givenUp(outcome, endpoint);
+          if (++failuresInARow >= MAX_FAILED_CALLS) throw givenUp(outcome, endpoint);
           return { outcome, attempts, ms };
         }
         await sleep(pauseBefore(attempts, outcome, random), undefined, { signal });
@@ -157,7 +157,7 @@ export function pauseBefore(attempt: number, { pauseMs = 0 }: ServiceFailure, ra
 }
 
 /** Failures that the next call would meet as well. */
-export function refuseHopeless(
+export function refusePermanentFailure(
   { failure, status }: ServiceFailure,
   endpoint: Endpoint,
   settings: CallSettings,
@@ -243,8 +243,8 @@ export const givenUp = ({ failure, detail = '' }: ServiceFailure, { url }: Endpo
   new UserError(
     'service-failing',
     {
-      en: `${HOPELESS} calls in a row to ${url} failed, the last one with ${failure}${detail && `: ${detail}`}`,
-      zh: `对 ${url} 的连续 ${HOPELESS} 次调用失败，最后一次为 ${failure}${detail && `：${detail}`}`,
+      en: `${MAX_FAILED_CALLS} calls in a row to ${url} failed, the last one with ${failure}${detail && `: ${detail}`}`,
+      zh: `对 ${url} 的连续 ${MAX_FAILED_CALLS} 次调用失败，最后一次为 ${failure}${detail && `：${detail}`}`,
     },
     {
       field: 'endpoint',

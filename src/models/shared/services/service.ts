@@ -1,5 +1,5 @@
 import { tokensOf } from './budget.ts';
-import { type Called, type CallSettings, givenUp, HOPELESS, openCaller } from './caller.ts';
+import { type Called, type CallSettings, givenUp, MAX_FAILED_CALLS, openCaller } from './caller.ts';
 import { type ChatReply, type Message, readChat } from './chat.ts';
 import type { Endpoint } from './endpoint.ts';
 import { estimateCall } from './estimate.ts';
@@ -44,7 +44,7 @@ export async function openService(endpoint: Endpoint, settings: CallSettings): P
       const { outcome } = called;
       answered ||= !isFailure(outcome);
       // It does not take such requests at all: a field that it does not know, for one.
-      if (isFailure(outcome) && outcome.failure === 'http-400' && !answered && ++refused >= HOPELESS)
+      if (isFailure(outcome) && outcome.failure === 'http-400' && !answered && ++refused >= MAX_FAILED_CALLS)
         throw givenUp(outcome, endpoint);
       return called;
     },

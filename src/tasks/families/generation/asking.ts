@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Asking, Reading } from '../asking.ts';
-import { spoken } from '../shared/list-asking.ts';
+import { dialogueText } from '../shared/list-asking.ts';
 import { readAnswer } from '../shared/read-answer.ts';
 import type { GenerationTypes } from './types.ts';
 
@@ -43,7 +43,7 @@ Reply with JSON only: {"reply": "the text"}.`,
     required: ['reply'],
     additionalProperties: false,
   }),
-  calls: ({ turns }) => [{ dialogue: spoken(turns) }],
+  calls: ({ turns }) => [{ dialogue: dialogueText(turns) }],
   worked: ({ references: [reply] }) => [{ reply }],
   read: ([answer]) => read(answer),
   learn: (train) => ({ form: formOf(train) }),

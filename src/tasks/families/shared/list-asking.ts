@@ -9,7 +9,7 @@ export const numbered = (turns: readonly Turn[]): string =>
   turns.map(({ speaker, text }, i) => `${i + 1}. ${speaker}：${text}`).join('\n');
 
 /** A dialogue for a prompt; lines without a speaker have no prefix. */
-export const spoken = (turns: readonly Turn[]): string =>
+export const dialogueText = (turns: readonly Turn[]): string =>
   turns.map(({ speaker, text }) => (speaker === '' ? text : `${speaker}：${text}`)).join('\n');
 
 /** The labels of `answer[field]`, one for each of `count` parts, or why there are none. */

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { smallVocabulary } from './fixtures/reference.ts';
 import { loadTokenizer } from './load.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-beside-'));
+const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-companions-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 function folder(files: Record<string, object>): string {

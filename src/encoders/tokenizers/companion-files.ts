@@ -60,7 +60,7 @@ const BY_WORDS = /^RoFormerTokenizer(?:Fast)?$/;
 const VERBATIM: readonly string[] = ['PreTrainedTokenizerFast', 'TokenizersBackend'];
 
 /** The settings in the files next to a vocabulary. */
-export interface Beside {
+export interface CompanionSettings {
   /** Options for a `vocab.txt`. */
   readonly options: Partial<TokenizerOptions>;
   /** Whether the class cuts texts into words first. */
@@ -75,7 +75,7 @@ export interface Beside {
 }
 
 /** Reads `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`, as far as a folder has them. */
-export async function readBeside(folder: string): Promise<Beside> {
+export async function readCompanionSettings(folder: string): Promise<CompanionSettings> {
   const path = (name: string): string => join(folder, name);
   const configFile = path('tokenizer_config.json');
   const config: Settings = (await readJson(configFile, settings)) ?? {};

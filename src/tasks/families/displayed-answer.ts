@@ -4,14 +4,18 @@ import { familyOf } from './registry.ts';
 import type { Block, Side } from './view.ts';
 
 /** An input and what was answered, as pages draw them. */
-export interface TakenApart extends Side {
+export interface DisplayedAnswer extends Side {
   readonly blocks: readonly Block[];
   /** Of all labels, where they were given; larger is likelier. */
   readonly scores?: Readonly<Record<string, number>>;
 }
 
 /** Takes a prediction apart as its family shows it. */
-export function takeApart(task: Pick<Task, 'family'>, input: Input, prediction: Prediction): TakenApart {
+export function toDisplayed(
+  task: Pick<Task, 'family'>,
+  input: Input,
+  prediction: Prediction,
+): DisplayedAnswer {
   const { view } = familyOf(task);
   const scores = view.choice?.(prediction).scores ?? ('scores' in prediction ? prediction.scores : undefined);
   return {
