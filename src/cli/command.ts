@@ -28,8 +28,8 @@ export interface CommandSpec<S extends ParameterSpecs = ParameterSpecs> {
   readonly options?: S;
   /** Options that require another one, or one of several: without it they are rejected. */
   readonly needs?: { readonly [Name in keyof S & string]?: Names<S> };
-  /** Options that exclude others: together they are rejected. */
-  readonly excludes?: { readonly [Name in keyof S & string]?: Names<S> };
+  /** Options that exclude others, or `--json`: together they are rejected. */
+  readonly excludes?: { readonly [Name in keyof S & string]?: readonly ((keyof S & string) | 'json')[] };
   /** Lines that a reader can paste. */
   readonly examples: readonly string[];
   /** What is still done after Ctrl-C: a clause that follows a colon. Default: the current step. */

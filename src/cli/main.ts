@@ -135,7 +135,8 @@ function buildCommand(spec: CommandSpec, terminal: Terminal, signal: AbortSignal
     const { run } = spec;
     command.action(async () => {
       const { args: operands } = command;
-      await run({ operands, options: readOptions(spec, command.opts()), terminal, signal });
+      const options = readOptions(spec, { ...command.opts(), json: terminal.json });
+      await run({ operands, options, terminal, signal });
     });
   }
   return command;

@@ -21,7 +21,7 @@ export interface OptionSpec {
   readonly negation?: OptionSpec;
 }
 
-/** What commander gives: by the flag's name in camelCase; absent when not given. */
+/** What commander gives: by the flag's name in camelCase; absent when not given. `--json` may also stand before the command. */
 export type GivenOptions = Readonly<Record<string, string | boolean | undefined>>;
 
 /** Names that stand for values in a usage line. */
@@ -156,17 +156,16 @@ export function readOptions(
   given: GivenOptions,
 ): Parsed<ParameterSpecs> {
   const options = parseOptions(specs, given);
-  const isGiven = (name: string): boolean => !isDefault(specs[name], options[name]);
+  const isCommon = (name: string): boolean => !Object.hasOwn(specs, name);
+  const isGiven = (name: string): boolean =>
+    isCommon(name) ? given[name] === true : !isDefault(specs[name], options[name]);
+  const flag = (name: string): string => (isCommon(name) ? `--${name}` : flagOf(name, specs[name]));
   for (const [name, others = []] of Object.entries(excludes).filter(([name]) => isGiven(name))) {
     const other = others.find(isGiven);
-    if (other !== undefined) throw together(flagOf(name, specs[name]), flagOf(other, specs[other]));
+    if (other !== undefined) throw together(flag(name), flag(other));
   }
   for (const [name, others = []] of Object.entries(needs).filter(([name]) => isGiven(name)))
-    if (!others.some(isGiven))
-      throw alone(
-        flagOf(name, specs[name]),
-        others.map((other) => flagOf(other, specs[other])),
-      );
+    if (!others.some(isGiven)) throw alone(flag(name), others.map(flag));
   return options;
 }
 

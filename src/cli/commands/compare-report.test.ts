@@ -76,7 +76,8 @@ describe('report', () => {
     const out = join(root, 'report.json');
     await call(reportCommand, both, { out: out.replace(/\.[a-z]+$/, '.csv') });
     expect(await readFile(out.replace(/\.[a-z]+$/, '.csv'), 'utf8')).toContain('cMedQQ,test,true,right,0');
-    await call(reportCommand, both, { format: 'json', out });
+    const written = await call(reportCommand, both, { out }, { json: true });
+    expect(JSON.parse(written)).toEqual({ file: out });
     expect(JSON.parse(await readFile(out, 'utf8')).tasks[0].runs).toHaveLength(2);
   });
 

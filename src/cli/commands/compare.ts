@@ -40,13 +40,13 @@ export const compareCommand = defineCommand({
       summary: { en: 'items listed per pair of systems', zh: '每对系统列出的样本数' },
     }),
     format: choice(['table', 'markdown', 'json'], {
-      default: 'table',
-      summary: { en: 'output format', zh: '输出格式' },
+      summary: { en: 'output format; table if omitted', zh: '输出格式，省略时为 table' },
     }),
     ...TASK_FILE,
     ...DATA_DIR,
     ...RUNS_DIR,
   },
+  excludes: { format: ['json'] },
   examples: [
     'chineseblue compare cMedQQ-test-linear-s0 cMedQQ-test-majority-s0',
     'chineseblue compare runs/cMedQANER-* --convention ner/muc/partial/full-text/json@1 --format markdown',

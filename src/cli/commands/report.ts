@@ -41,13 +41,14 @@ export const reportCommand = defineCommand({
     ...DATA_DIR,
     ...RUNS_DIR,
   },
+  excludes: { format: ['json'] },
   examples: [
     'chineseblue report cMedQANER-test-crf-s0 --out report.html',
     'chineseblue report runs/cMedQQ-* --format markdown',
   ],
   async run({ operands, options, terminal }) {
     const { out, format = formatOf(out), taskFile, runsDir } = options;
-    const { isStandardOutput } = await import('../../ground/files.ts');
+    const { isStandardOutput, writeAtomic } = await import('../../ground/files.ts');
     const { openRuns } = await import('../../evaluation/opened.ts');
     const { FORMATS } = await import('../../report/formats.ts');
     const { analyseRuns, writeAnalyses } = await import('../../report/report.ts');
@@ -59,18 +60,12 @@ export const reportCommand = defineCommand({
       onSkip: noteSkipped(terminal),
     });
     const tasks = await analyseRuns(runs, dataDir);
-    if (format === 'html') {
-      const file = out ?? DEFAULT_OUT;
-      await writeAnalyses(file, tasks, new Date());
-      if (isStandardOutput(file)) return;
-      if (terminal.json) terminal.printJson({ file });
-      else terminal.printText({ en: `Wrote ${file}`, zh: `已写入 ${file}` });
-      return;
-    }
-    const page = FORMATS[format](tasks);
-    if (out === undefined) return terminal.print(page.trimEnd());
-    const { writeAtomic } = await import('../../ground/files.ts');
-    await writeAtomic(out, page);
-    terminal.note({ en: `Wrote ${out}`, zh: `已写入 ${out}` });
+    if (format !== 'html' && out === undefined) return terminal.print(FORMATS[format](tasks).trimEnd());
+    const file = out ?? DEFAULT_OUT;
+    if (format === 'html') await writeAnalyses(file, tasks, new Date());
+    else await writeAtomic(file, FORMATS[format](tasks));
+    if (isStandardOutput(file)) return;
+    if (terminal.json) terminal.printJson({ file });
+    else terminal.printText({ en: `Wrote ${file}`, zh: `已写入 ${file}` });
   },
 });
