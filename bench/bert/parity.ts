@@ -75,7 +75,7 @@ for (const name of values.only.split(',')) {
   for (const seed of values.seeds.split(',').map(Number)) {
     const at = pairs.findIndex((pair) => pair.task === task.id && pair.seed === seed);
     if (pairs[at]?.trained === count) continue;
-    const plain: GivenParameters = { init, epochs: 3, head: 'softmax' };
+    const plain: GivenParameters = { init, epochs: 3, ...(task.family === 'ner' && { head: 'softmax' }) };
     const recipe = { ...plain, ...(await sampleOf(task, plain, seed, splits.train, count)) };
     const parameters = { ...recipe, threads, checkpointMinutes: 3 };
     const run = await evaluate({ task, model: 'bert', parameters, seed, dataDir, root });

@@ -171,21 +171,28 @@ export function readOptions(
 
 /**
  * Throws a UserError `option-unread` (usage) where one of some options is given, though what a command turned out to work on
- * has no use for it.
+ * has no use for it. `users`: what has one, for the hint.
  */
 export function refuseUnread<S extends ParameterSpecs>(
   specs: S,
   options: Parsed<S>,
   names: readonly (keyof S & string)[],
   on: Text,
+  users?: Text,
 ): void {
   const name = names.find((name) => !isDefault(specs[name], options[name]));
   if (name === undefined) return;
   const flag = flagOf(name, specs[name]);
+  const others = users
+    ? { en: `It applies to ${users.en}. `, zh: `适用范围：${users.zh}。` }
+    : { en: '', zh: '' };
   throw new UserError(
     'option-unread',
     { en: `${flag} does not apply to ${on.en}`, zh: `${flag} 不适用于${on.zh}` },
-    { hint: { en: 'Leave it out.', zh: '请去掉该选项。' }, exitCode: EXIT.usage },
+    {
+      hint: { en: `${others.en}Leave it out.`, zh: `${others.zh}请去掉该选项。` },
+      exitCode: EXIT.usage,
+    },
   );
 }
 

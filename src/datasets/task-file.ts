@@ -1,7 +1,7 @@
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../ground/errors.ts';
-import { readTextFile } from '../ground/files.ts';
+import { readJsonFile } from '../ground/json-file.ts';
 import { parseTask } from '../tasks/schema.ts';
 import type { Task } from '../tasks/task.ts';
 import { requireFittingFormat } from './location.ts';
@@ -35,24 +35,10 @@ export async function readTaskFile(file: string): Promise<Task> {
     });
     return checked(parseTask(module.default, file), file);
   }
-  const text = await readTextFile(file);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      'not-json',
-      { en: `The task file is not JSON: ${reason}`, zh: `任务文件不是合法的 JSON：${reason}` },
-      {
-        file,
-        hint: {
-          en: 'Fix it, or export the task from a module (.js or .ts).',
-          zh: '请修正，或从模块（.js 或 .ts）导出任务。',
-        },
-      },
-    );
-  }
+  const value = await readJsonFile(file, 'not-json', {
+    en: 'Fix it, or export the task from a module (.js or .ts).',
+    zh: '请修正，或从模块（.js 或 .ts）导出任务。',
+  });
   return checked(parseTask(value, file), file);
 }
 

@@ -45,6 +45,15 @@ describe('parameters', () => {
     );
   });
 
+  it('of some families reach their tasks, and are refused where no task has a use for them', () => {
+    const [ranking, label] = [findTask('cMedIR'), findTask('cMedIC')];
+    const given = { rankingLoss: 'pairwise' };
+    expect(plan(['bert'], given, [ranking, label]).map(({ parameters }) => parameters)).toEqual([given, {}]);
+    expect(() => plan(['bert', 'linear'], given, [label])).toThrow(
+      expect.objectContaining({ code: 'bad-parameter', place: { field: 'ranking-loss' } }),
+    );
+  });
+
   it('are read by camelCase and kebab-case names', () => {
     expect(parseAssignments(['min-df=2', 'maxIterations=7'])).toEqual({ minDf: '2', maxIterations: '7' });
     expect(() => parseAssignments(['=2'])).toThrow(expect.objectContaining({ code: 'bad-parameter' }));

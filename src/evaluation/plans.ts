@@ -4,7 +4,9 @@ import { EXIT, UserError } from '../ground/errors.ts';
 import { camel, type GivenParameters, kebab, parseParameters } from '../ground/parameters.ts';
 import type { ModelKind, QuickLook } from '../models/contract.ts';
 import type { ModelFile } from '../models/model-file.ts';
+import { isUsedBy, unusedParameter } from '../models/only-for.ts';
 import { findModel, modelKinds } from '../models/registry.ts';
+import type { FamilyId } from '../tasks/examples.ts';
 import { judgedSplit, type Task } from '../tasks/task.ts';
 import type { Plan } from './plan.ts';
 
@@ -33,9 +35,9 @@ export interface PlanList {
 
 /**
  * Every evaluation of tasks × splits × models × parameters × seeds that makes sense: a model only on families that it
- * serves, a model that no seed changes only once, values of parameters only where a model has them, a task only where its
- * split is present. Those on the same split of a task are adjacent.
- * Throws a UserError (usage) where nothing is left, and for parameters that no chosen kind has or accepts.
+ * serves, a model that no seed changes only once, values of parameters only where a model and the family of the task have
+ * them, a task only where its split is present. Those on the same split of a task are adjacent.
+ * Throws a UserError (usage) where nothing is left, and for parameters that no chosen kind has, accepts, or uses on any task.
  */
 export function makePlans(request: PlanRequest): PlanList {
   const { tasks, models, seeds, modelFile, split, folds = false, grid = [{}], ...rest } = request;
@@ -48,6 +50,8 @@ export function makePlans(request: PlanRequest): PlanList {
     const { scheme, part } = schemeOf(splitsOf(task)[0]);
     return availableSplits({ task, dir, source, scheme }).includes(part);
   });
+  const families = [...new Set(here.map(({ family }) => family))];
+  for (const point of grid) refuseUnused({ ...rest.parameters, ...point }, chosen, families);
   const firsts = new Set(
     here.filter((task, i) => here.findIndex(({ family }) => family === task.family) === i),
   );
@@ -82,7 +86,7 @@ function settingsOf(
 ): GivenParameters[] {
   const settings = new Map<string, GivenParameters>();
   for (const point of grid) {
-    const given = known(kind, { ...common, ...point });
+    const given = known(kind, family, { ...common, ...point });
     const complete = { ...look?.parameters?.(family), ...given, ...parameters };
     parseParameters(kind.parameters, complete, ownerOf(kind));
     settings.set(JSON.stringify(complete), complete);
@@ -135,8 +139,29 @@ export function parseModel(name: string): { kind: ModelKind; parameters: GivenPa
 /** How messages about parameters name a kind. */
 export const ownerOf = ({ id }: ModelKind) => ({ name: { en: `The model ${id}`, zh: `模型 ${id} ` } });
 
-const known = (kind: ModelKind, parameters: GivenParameters): GivenParameters =>
-  Object.fromEntries(Object.entries(parameters).filter(([name]) => Object.hasOwn(kind.parameters, name)));
+/** The parameters that a kind has, and uses for a family. */
+const known = (kind: ModelKind, family: FamilyId, parameters: GivenParameters): GivenParameters =>
+  Object.fromEntries(
+    Object.entries(parameters).filter(
+      ([name]) => Object.hasOwn(kind.parameters, name) && isUsedBy(family, name, kind.onlyFor),
+    ),
+  );
+
+/** Throws a UserError `bad-parameter` for one that no chosen kind uses for any of the families that it serves. */
+function refuseUnused(
+  parameters: GivenParameters,
+  chosen: readonly Choice[],
+  families: readonly FamilyId[],
+): void {
+  for (const name of Object.keys(parameters)) {
+    const kinds = chosen.map(({ kind }) => kind).filter((kind) => Object.hasOwn(kind.parameters, name));
+    const asked = families.filter((family) => kinds.some((kind) => kind.families.includes(family)));
+    if (asked.length === 0) continue;
+    if (asked.some((family) => kinds.some((kind) => isUsedBy(family, name, kind.onlyFor)))) continue;
+    const users = new Set(kinds.flatMap(({ onlyFor = {} }) => onlyFor[name] ?? []));
+    throw unusedParameter(name, [...users], asked);
+  }
+}
 
 function refuseUnknown(parameters: GivenParameters, chosen: readonly Choice[]): void {
   const unknown = Object.keys(parameters).find(

@@ -70,9 +70,9 @@ describe.each(cases)('scikit-learn', (c) => {
 
 describe('a label predicted again', () => {
   const items = [{ gold: { labels: ['a'] }, prediction: { labels: ['a', 'a'] } }];
-  it('counts as another error', () => {
+  it('counts as another error for exact sets and F1, and as the same decision for the loss', () => {
     expect(score(subsetAccuracy, items)).toBe(0);
-    expect(score(hammingLoss(['a', 'b']), items)).toBe(0.5);
+    expect(score(hammingLoss(['a', 'b']), items)).toBe(0);
     expect(score(f1(['a', 'b'], 'micro'), items)).toBe(2 / 3);
   });
 });
@@ -80,11 +80,12 @@ describe('a label predicted again', () => {
 describe('labels that are not among the classes', () => {
   const loss = (gold: string[], labels: string[]): number =>
     score(hammingLoss(['a', 'b']), [{ gold: { labels: gold }, prediction: { labels } }]);
-  it('add to the loss, which may be above 1, and never make it smaller', () => {
+  it('add to the loss, which is 1 at most, and never make it smaller', () => {
     expect(loss(['a', 'b'], ['a', 'b', 'c'])).toBe(0.5);
     expect(loss(['a', 'b'], [])).toBe(1);
-    expect(loss(['a', 'b'], ['c'])).toBe(1.5);
-    expect(loss(['a'], ['a', 'b', 'b', 'b'])).toBe(1.5);
+    expect(loss(['a', 'b'], ['c'])).toBe(1);
+    expect(loss(['a'], ['b', 'b', 'b', 'c'])).toBe(1);
+    expect(loss(['a', 'a'], ['a', 'b', 'b', 'b'])).toBe(0.5);
   });
 });
 

@@ -7,19 +7,21 @@ export interface LabelsItem {
   readonly prediction: { readonly labels: readonly string[] };
 }
 
-/** Labels that only one side has; a label that is predicted again counts once more. */
+/** Labels that only one side has. */
 function differences({ gold, prediction }: LabelsItem): number {
   const missing = new Set(gold.labels);
   let wrong = 0;
-  for (const label of prediction.labels) if (!missing.delete(label)) wrong++;
+  for (const label of new Set(prediction.labels)) if (!missing.delete(label)) wrong++;
   return wrong + missing.size;
 }
 
-/** Share of items whose predicted labels are exactly the gold labels. */
+const repeats = ({ prediction: { labels } }: LabelsItem): boolean => new Set(labels).size < labels.length;
+
+/** Share of items whose predicted labels are exactly the gold labels, none of them twice. */
 export const subsetAccuracy: Metric<LabelsItem> = {
   width: 2,
   count(unit, counts, offset) {
-    for (const item of unit) if (differences(item) === 0) counts[offset]++;
+    for (const item of unit) if (differences(item) === 0 && !repeats(item)) counts[offset]++;
     counts[offset + 1] += unit.length;
   },
   value: (counts) => ratio(counts[0], counts[1]),
@@ -27,16 +29,16 @@ export const subsetAccuracy: Metric<LabelsItem> = {
 };
 
 /**
- * Hamming loss: the share of all yes-or-no decisions (items × `classes`) that are wrong. Smaller is better. Of distinct labels
- * among the classes it is that of scikit-learn. A predicted label that is not among the classes, or is repeated, counts as an
- * extra error, so that the loss of an item may be above 1: adding labels never improves a score.
+ * Hamming loss: the share of all yes-or-no decisions (items × `classes`) that are wrong, as in scikit-learn. Smaller is
+ * better. A label predicted twice is one decision. One that is not among the classes counts as an extra error, up to a loss of
+ * 1 for the item.
  */
 export function hammingLoss(classes: readonly string[]): Metric<LabelsItem> {
   const decisions = classLayout(classes).listed.length;
   return {
     width: 2,
     count(unit, counts, offset) {
-      for (const item of unit) counts[offset] += differences(item);
+      for (const item of unit) counts[offset] += Math.min(differences(item), decisions);
       counts[offset + 1] += unit.length * decisions;
     },
     value: (counts) => ratio(counts[0], counts[1]),

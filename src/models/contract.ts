@@ -3,6 +3,7 @@ import type { GivenParameters, ParameterSpecs, Parsed, Resolved } from '../groun
 import type { Answer, Usage } from '../tasks/answer.ts';
 import type { Example, FamilyId, Input, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
+import type { OnlyFor } from './only-for.ts';
 
 /** The version of this contract. A kind names the one it was written for; another one is refused by name. */
 export const CONTRACT = 1;
@@ -190,6 +191,8 @@ export interface ModelDefinition<S extends ParameterSpecs> {
   /** Why it does not support others that one would expect. */
   readonly lacks?: Readonly<Partial<Record<FamilyId, Text>>>;
   readonly parameters: S;
+  /** Parameters that only some of the families use: they are refused for others, unless they are at their default. */
+  readonly onlyFor?: OnlyFor<keyof S & string>;
   /** The parameter that `kind:value` on the command line sets, e.g. the directory of a BERT. */
   readonly mainParameter?: keyof S & string;
   /**
@@ -250,6 +253,7 @@ export interface ModelKind
     | 'families'
     | 'lacks'
     | 'parameters'
+    | 'onlyFor'
     | 'mainParameter'
     | 'membersParameter'
     | 'seeded'

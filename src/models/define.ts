@@ -14,6 +14,7 @@ import type { Answer } from '../tasks/answer.ts';
 import type { FamilyId, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
 import { CONTRACT, type Fit, type ModelDefinition, type ModelKind } from './contract.ts';
+import { refuseUnused } from './only-for.ts';
 
 /**
  * A kind of model from its definition, with what every kind checks: the contract is the one of this version, the
@@ -45,7 +46,8 @@ import { CONTRACT, type Fit, type ModelDefinition, type ModelKind } from './cont
  * ```
  */
 export function defineModel<S extends ParameterSpecs>(definition: ModelDefinition<S>): ModelKind {
-  const { contract, id, families, lacks, parameters: specs, capabilities, implementation } = definition;
+  const { contract, id, families, lacks, parameters: specs, onlyFor = {} } = definition;
+  const { capabilities, implementation } = definition;
   requireContract(id, contract);
   const owner: Text = { en: `The model ${id}`, zh: `模型 ${id} ` };
   const parse = (given: GivenParameters): Parsed<S> => parseParameters(specs, given, { name: owner });
@@ -58,6 +60,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
   };
   const resolved = async (given: GivenParameters, task: Task): Promise<Resolved<S>> => {
     const parsed = parse(given);
+    refuseUnused(specs, onlyFor, parsed, task.family);
     const values = (await definition.resolve?.(parsed, { task })) ?? parsed;
     if (isResolved<S>(values)) return values;
     throw new Error(`The model ${id} left a parameter on auto`);
@@ -66,7 +69,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
   const { baseline, slow, remote = false, untrained } = definition;
   const kind: ModelKind = {
     ...{ contract, id, version, summary, families, lacks, parameters: specs, seeded, capabilities },
-    ...{ mainParameter, membersParameter, baseline, slow, untrained },
+    ...{ onlyFor, mainParameter, membersParameter, baseline, slow, untrained },
     quickLook: definition.quickLook && (() => definition.quickLook?.()),
     interprets: definition.interpret !== undefined,
     resolve,

@@ -282,6 +282,13 @@ describe.skipIf(!CHROMIUM)(
         'unreadable: no-json',
       ]);
       expect(await pair.locator('.line').allTextContents()).toEqual(['Gold0', 'Gold0', 'Answer1']);
+      // In another language the same parts are open, and the focus stays.
+      await parts.nth(1).locator('summary').focus();
+      await page.evaluate(`document.getElementById('language').click()`);
+      expect(await parts.locator('summary').allTextContents()).toEqual(['原始回答', '思考过程', '提示词']);
+      expect(await parts.locator('pre').nth(1).isVisible()).toBe(true);
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('思考过程');
+      await page.locator('#language').click();
       const list = await detailOf(1);
       expect(await list.locator('h4').allTextContents()).toEqual(['first #0', 'second #0']);
       expect(await list.locator('details[open] pre').allTextContents()).toEqual(
@@ -300,6 +307,21 @@ describe.skipIf(!CHROMIUM)(
       expect(await page.locator('#theme').getAttribute('aria-label')).toBe('浅色或深色');
       await page.locator('#language').click();
       expect(await page.locator('h2').first().innerText()).toBe('Score');
+      const host = page.locator('.browser');
+      await host.scrollIntoViewIfNeeded();
+      await host.locator('.row').first().waitFor();
+      const focused = () => page.evaluate('document.activeElement.id');
+      for (const control of await host.locator('.controls :is(select, input)').all()) {
+        await control.focus();
+        const id = await control.getAttribute('id');
+        // As a mouse does it where buttons take no focus, or a voice.
+        await page.evaluate(`document.getElementById('language').click()`);
+        expect(await focused()).toBe(id);
+      }
+      await page.keyboard.type('问题');
+      await page.locator('#language').press('Enter');
+      expect(await focused()).toBe('language');
+      expect(await host.locator('input').inputValue()).toBe('问题');
       const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
       const light = await background();
       await page.locator('#theme').click();

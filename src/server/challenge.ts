@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { UserError } from '../ground/errors.ts';
-import { readTextFile } from '../ground/files.ts';
 import { issueText } from '../ground/issues.ts';
+import { readJsonFile } from '../ground/json-file.ts';
 import { listed } from '../ground/language.ts';
 
 /** Names that are used in URLs: of challenges and teams. */
@@ -108,20 +108,8 @@ export function parseChallenge(value: unknown, file?: string): Challenge {
 
 /** Reads the file of a challenge. Throws a UserError: `not-json`, `bad-challenge`, or why the file cannot be read. */
 export async function readChallengeFile(file: string): Promise<Challenge> {
-  const written = await readTextFile(file);
-  try {
-    return parseChallenge(JSON.parse(written), file);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new UserError(
-      'not-json',
-      {
-        en: `The challenge is not JSON: ${error.message}`,
-        zh: `挑战赛文件不是合法的 JSON：${error.message}`,
-      },
-      { file, hint: { en: 'docs/server.md has an example.', zh: '示例见 docs/server.md。' } },
-    );
-  }
+  const hint = { en: 'docs/server.md has an example.', zh: '示例见 docs/server.md。' };
+  return parseChallenge(await readJsonFile(file, 'not-json', hint), file);
 }
 
 /** The phase of a challenge; throws a UserError `no-phase` where it has none of this name. */

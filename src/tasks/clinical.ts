@@ -20,7 +20,7 @@ const CCKS2017: Task = {
   ...CLINICAL,
   id: 'CCKS2017',
   title: {
-    en: 'Entities in records of inpatients, by part of the record',
+    en: 'Entities in inpatient records, by part of the record',
     zh: '电子病历命名实体识别（2017）',
   },
   corpus: {
@@ -60,7 +60,7 @@ const CCKS2018: Task = {
 const CCKS2019: Task = {
   ...CLINICAL,
   id: 'CCKS2019',
-  title: { en: 'Entities in records of inpatients', zh: '电子病历命名实体识别' },
+  title: { en: 'Entities in inpatient records', zh: '电子病历命名实体识别' },
   corpus: {
     ...BROUGHT,
     folder: 'CCKS2019',
@@ -95,7 +95,7 @@ const DiaKG: Task = {
   ...DIAKG,
   id: 'DiaKG',
   family: 'ner',
-  title: { en: 'Entities in texts about diabetes, nested', zh: '糖尿病文献命名实体识别（嵌套）' },
+  title: { en: 'Nested entities in texts about diabetes', zh: '糖尿病文献命名实体识别（嵌套）' },
   corpus: { ...DIAKG.corpus, format: 'diakg' },
   primary: 'ner/strict/micro/full-text/json@1',
 };

@@ -24,6 +24,11 @@ const byTask: ReadonlyMap<string, Reproduction> = new Map([
 /** Every reproduction once, in the order of the tasks. */
 export const reproductions: readonly Reproduction[] = [...new Set(byTask.values())];
 
+/** The tasks whose published score is counted in tokens of a vocabulary. */
+export const tasksWithVocabulary: readonly string[] = [...byTask].flatMap(([task, { needsVocabulary }]) =>
+  needsVocabulary ? task : [],
+);
+
 /** The reproduction of a task's published column. Throws a UserError (usage) for tasks without one. */
 export function findReproduction({ id }: Pick<Task, 'id'>): Reproduction {
   const found = byTask.get(id);

@@ -7,7 +7,7 @@ import { defineCommand } from '../command.ts';
 import { dataDirOf, openTaskData } from '../open-task.ts';
 import { DATA_DIR, SPLIT, TASK, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
-import { OFFSETS, PREDICTIONS } from './score.ts';
+import { OFFSETS, PREDICTIONS, refuseOffsets } from './score.ts';
 
 export const checkCommand = defineCommand({
   name: 'check',
@@ -38,6 +38,7 @@ export const checkCommand = defineCommand({
     if (cblue !== undefined) return checkCblue(cblue, await dataDirOf(options), terminal);
     if (file === undefined) return;
     const { dataset, split, part } = await openTaskData(options);
+    await refuseOffsets(options, dataset.task);
     const { checkFile } = await import('../../scoring/score-file.ts');
     const { offsetsNote } = await import('../../scoring/offsets.ts');
     const asked = { file, dataset, split, part, offsets: options.offsets };

@@ -117,3 +117,11 @@ test('explain answers in the chosen language, as text and as JSON', async () => 
   const english = await run(...explain, '--lang', 'en', '--json');
   expect(JSON.parse(english.stdout).reasons[0]).toMatch(/^\S+: \d\.\d{3}$/);
 });
+
+test('offsets are refused where predictions mark no places', async () => {
+  const file = write([{ id: '0', label: labels[0] }]);
+  for (const command of ['score', 'check']) {
+    const { status, stderr } = await run(command, '--predictions', file, '--offsets', 'utf16', '--json');
+    expect([status, JSON.parse(stderr).error.code]).toEqual([2, 'option-unread']);
+  }
+});

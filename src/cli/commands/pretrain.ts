@@ -196,6 +196,7 @@ export const pretrainCommand = defineCommand({
     init: ['vocabSize', 'layers', 'hidden', 'heads', 'maxPositions'],
     vocab: ['vocabSize'],
     exportBatches: ['out', 'showMasks', 'device', 'threads', 'checkpointMinutes'],
+    showMasks: ['out', 'device', 'threads', 'checkpointMinutes', 'evaluateEvery', 'evaluateSequences'],
   },
   examples: [
     'chineseblue pretrain corpus --lexicon lexicon.tsv --phrases phrases.tsv --show-masks 20',

@@ -31,6 +31,13 @@ export const promptCommand = defineCommand({
     ...TASK_FILE,
     ...DATA_DIR,
   },
+  needs: {
+    split: ['id'],
+    shots: ['id'],
+    mode: ['id'],
+    choice: ['shots'],
+    seed: ['shots'],
+  },
   examples: [
     'chineseblue prompt --task cMedQANER',
     'chineseblue prompt --task cMedQANER --id 3 --shots 2 --choice nearest',

@@ -48,6 +48,18 @@ describe('reproduce', () => {
     });
   });
 
+  it('refuses options that the task has no use for, and says which have', () => {
+    const args = ['--task', 'cMedQA', '--predictions', 'right.jsonl'];
+    expect(reproduce(...args, '--vocab', 'vocab.txt')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/--vocab does not apply to cMedQA .*\n.*cEHRNER, cMedQANER/),
+    });
+    expect(reproduce(...args, '--offsets', 'code-point', '--lang', 'zh')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/--offsets 不适用于 cMedQA .*\n.*任务族 .*ner/),
+    });
+  });
+
   it('reports what is missing', () => {
     expect(reproduce('--task', 'cEHRNER', '--predictions', 'empty.jsonl')).toMatchObject({
       status: 2,

@@ -1,9 +1,21 @@
-import { choice, text } from '../../ground/parameters.ts';
-import { SPLITS } from '../../tasks/task.ts';
+import { listed } from '../../ground/language.ts';
+import { choice, type Parsed, text } from '../../ground/parameters.ts';
+import { SPLITS, type Task } from '../../tasks/task.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTask, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, TASK } from '../options.ts';
-import { MIN_COVERAGE, OFFSETS, PREDICTIONS } from './score.ts';
+import { refuseUnread } from '../typed-options.ts';
+import { MIN_COVERAGE, OFFSETS, PREDICTIONS, refuseOffsets } from './score.ts';
+
+const VOCAB = {
+  vocab: text({
+    placeholder: 'file',
+    summary: {
+      en: 'vocab.txt of a BERT, for the NER tasks (default: in or next to the data directory)',
+      zh: 'BERT 的 vocab.txt，用于实体任务（默认在语料目录或其上级目录中）',
+    },
+  }),
+};
 
 export const reproduceCommand = defineCommand({
   name: 'reproduce',
@@ -20,13 +32,7 @@ export const reproduceCommand = defineCommand({
         zh: '按发布的划分，省略时为论文数字所用的划分',
       },
     }),
-    vocab: text({
-      placeholder: 'file',
-      summary: {
-        en: 'vocab.txt of a BERT, for the NER tasks (default: in or next to the data directory)',
-        zh: 'BERT 的 vocab.txt，用于实体任务（默认在语料目录或其上级目录中）',
-      },
-    }),
+    ...VOCAB,
     ...OFFSETS,
     ...MIN_COVERAGE,
     ...DATA_DIR,
@@ -38,6 +44,8 @@ export const reproduceCommand = defineCommand({
   async run({ options, terminal }) {
     const { predictions: file, split, vocab, offsets, minCoverage } = options;
     const task = await chooseTask(options);
+    await refuseVocab(options, task);
+    await refuseOffsets(options, task);
     const dataDir = await dataDirOf(options);
     const { reproduceFile } = await import('../../audit/reproduction/reproduce-file.ts');
     const { requireCoverage } = await import('../../scoring/coverage.ts');
@@ -51,3 +59,10 @@ export const reproduceCommand = defineCommand({
     requireCoverage(file, answers.coverage, minCoverage);
   },
 });
+
+/** Throws a UserError `option-unread` where `--vocab` is given for a task whose published score is not counted in tokens. */
+async function refuseVocab(options: Parsed<typeof VOCAB>, task: Task): Promise<void> {
+  const { findReproduction, tasksWithVocabulary } = await import('../../audit/reproduction/registry.ts');
+  if (findReproduction(task).needsVocabulary) return;
+  refuseUnread(VOCAB, options, ['vocab'], { en: task.id, zh: ` ${task.id}` }, listed(tasksWithVocabulary));
+}

@@ -1,11 +1,14 @@
 import { counted } from '../../ground/counted.ts';
-import { choice, real, text } from '../../ground/parameters.ts';
+import { listed } from '../../ground/language.ts';
+import { choice, type Parsed, real, text } from '../../ground/parameters.ts';
 import type { Offsets } from '../../scoring/offsets.ts';
 import type { ReadPredictions } from '../../scoring/predictions.ts';
+import type { Task } from '../../tasks/task.ts';
 import { defineCommand } from '../command.ts';
 import { noteOpened, openTaskData } from '../open-task.ts';
 import { DATA_DIR, SPLIT, SUBSETS, TASK, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
+import { refuseUnread } from '../typed-options.ts';
 
 export const PREDICTIONS = {
   predictions: text({
@@ -25,6 +28,15 @@ export const OFFSETS = {
     },
   }),
 };
+/** Throws a UserError `option-unread` where `--offsets` is given for a task whose predictions mark no places. */
+export async function refuseOffsets(options: Parsed<typeof OFFSETS>, task: Task): Promise<void> {
+  const { familyIds, familyOf } = await import('../../tasks/families/registry.ts');
+  if (familyOf(task).spans) return;
+  const marking = listed(familyIds.filter((family) => familyOf({ family }).spans));
+  const users = { en: `the families ${marking.en}`, zh: `任务族 ${marking.zh}` };
+  refuseUnread(OFFSETS, options, ['offsets'], { en: task.id, zh: ` ${task.id}` }, users);
+}
+
 export const MIN_COVERAGE = {
   minCoverage: real({
     min: 0,
@@ -59,6 +71,7 @@ export const scoreCommand = defineCommand({
     const { offsetsNote } = await import('../../scoring/offsets.ts');
     const { scoreFile } = await import('../../scoring/score-file.ts');
     const { dataset, split, part } = await openTaskData(options);
+    await refuseOffsets(options, dataset.task);
     const { sheet, answers } = await scoreFile({ file, dataset, split, part, subsets, offsets });
     noteOpened(dataset, terminal);
     if (terminal.json) terminal.printJson({ ...sheet, answers: answers.answers, offsets: answers.offsets });

@@ -72,18 +72,9 @@ export const submitCommand = defineCommand({
 });
 
 async function readCard(file: string): Promise<string> {
-  const { readTextFile } = await import('../../ground/files.ts');
-  const written = await readTextFile(file);
-  try {
-    return JSON.stringify(JSON.parse(written));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      'not-json',
-      { en: `The model card is not JSON: ${reason}`, zh: `模型卡不是合法的 JSON：${reason}` },
-      { file },
-    );
-  }
+  const { readJsonFile } = await import('../../ground/json-file.ts');
+  const hint = { en: 'docs/server.md describes model cards.', zh: '模型卡的格式见 docs/server.md。' };
+  return JSON.stringify(await readJsonFile(file, 'not-json', hint));
 }
 
 const STATES = {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { GivenParameters } from '../../ground/parameters.ts';
+import { type GivenParameters, kebab } from '../../ground/parameters.ts';
 import { devScore } from '../../scoring/dev-score.ts';
 import type { Example } from '../../tasks/examples.ts';
 import { findTask } from '../../tasks/registry.ts';
@@ -70,10 +70,16 @@ it('accepts its parameters only for rankings and similarity, and only with an ob
     code: 'bad-parameter',
     place: { field: 'objective' },
   });
-  await expect(resolve('cMedIR', { negatives: 3 })).rejects.toMatchObject({
-    code: 'bad-parameter',
-    place: { field: 'negatives' },
-  });
+  const refused: GivenParameters[] = [
+    { negatives: 3 },
+    { negatives: 3, objective: 'cosent' },
+    { rankingLoss: 'pairwise', objective: 'cosent' },
+  ];
+  for (const given of refused)
+    await expect(resolve('cMedIR', given)).rejects.toMatchObject({
+      code: 'bad-parameter',
+      place: { field: kebab(Object.keys(given)[0]) },
+    });
   expect(await resolve('cMedIR', { objective: 'contrastive' })).toMatchObject({ batchSize: 64 });
   expect(await resolve('cMedIR', {})).not.toHaveProperty('objective');
 });

@@ -206,7 +206,7 @@ describe('parameters of bert', () => {
 
   it('are resolved from the weights that they name, and stay as they are when resolved again', async () => {
     const init = join(scratch, 'first');
-    const resolved = await resolve('relation', { init, layers: 7 });
+    const resolved = await resolve('relation', { init });
     const rate = 3e-5 * 24 ** 2;
     expect(resolved).toMatchObject({
       ...{ layers: 1, hidden: 32, heads: 2, epochs: 20, batchSize: 16, weightDecay: 0.01 },
@@ -215,6 +215,17 @@ describe('parameters of bert', () => {
     expect(resolved).not.toHaveProperty('dropout');
     expect(await resolve('relation', resolved)).toEqual(resolved);
     expect(await resolve('ner', { init, head: 'softmax' })).toMatchObject({ headLearningRate: rate });
+  });
+
+  it.each<[BertFamily, GivenParameters, string]>([
+    ['classification', { head: 'softmax' }, 'head is for the families ner, dialogue only'],
+    ['dialogue', { head: 'span' }, 'head is for entities only'],
+    ['inference', { rankingLoss: 'pairwise' }, 'ranking-loss is for the family ranking only'],
+    ['ner', { classWeights: true }, 'class-weights is for'],
+    ['ranking', { init: join(scratch, 'first'), layers: 7 }, 'layers is for random weights only'],
+    ['ranking', { init: join(scratch, 'first'), vocab: 'vocab.txt' }, 'vocab is for random weights only'],
+  ])('that would be ignored are refused: %s %o', async (family, given, message) => {
+    await expect(resolve(family, given)).rejects.toThrow(message);
   });
 });
 

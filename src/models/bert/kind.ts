@@ -1,7 +1,7 @@
 import { hashFile } from '../../ground/hash.ts';
 import { defineModel } from '../define.ts';
 import { BERT_FAMILIES, BERT_LACKS } from './families.ts';
-import { PARAMETERS } from './parameters.ts';
+import { ONLY_FOR, PARAMETERS } from './parameters.ts';
 import { quickLook } from './quick-look.ts';
 
 /** BERT (Devlin et al. 2019) and other encoders, fine-tuned; see docs/models/bert.md. */
@@ -16,6 +16,7 @@ export const bert = defineModel({
   families: BERT_FAMILIES,
   lacks: BERT_LACKS,
   parameters: PARAMETERS,
+  onlyFor: ONLY_FOR,
   mainParameter: 'init',
   seeded: true,
   slow: true,

@@ -12,6 +12,7 @@ import {
   real,
   text,
 } from '../../ground/parameters.ts';
+import type { OnlyFor } from '../only-for.ts';
 import { DEVICES } from '../shared/parameters.ts';
 
 export { DEVICES };
@@ -22,6 +23,11 @@ const RANKING_LOSSES = ['listwise', 'pairwise'] as const satisfies readonly Rank
 const OBJECTIVES = ['contrastive', 'cosent'] as const satisfies readonly BiObjective[];
 const POOLINGS = ['mean', 'cls'] as const satisfies readonly BiPooling[];
 export const HEADS = ['crf', 'softmax', 'span'] as const;
+
+/** Families of texts that may be compared by their vectors. */
+const COMPARED = ['similarity', 'ranking'] as const;
+/** Families with one label of several per text, pair, turn or mention. */
+const LABELLED = ['similarity', 'inference', 'classification', 'dialogue-acts', 'mention-status'] as const;
 
 /** A window needs a token between `[CLS]` and `[SEP]`. */
 const SHORTEST = 3;
@@ -346,6 +352,19 @@ export const PARAMETERS = {
     },
   }),
 };
+
+/** Parameters that the heads of some families alone have. */
+export const ONLY_FOR = {
+  head: ['ner', 'dialogue'],
+  rankingLoss: ['ranking'],
+  documents: ['ranking', 'normalisation'],
+  classWeights: [...LABELLED, 'multilabel'],
+  smoothing: [...LABELLED, 'ner', 'dialogue', 'normalisation'],
+  overlap: ['ner', 'dialogue', 'relation', 'event', 'causal'],
+  terminology: ['normalisation'],
+  candidates: ['normalisation'],
+  ...{ objective: COMPARED, pooling: COMPARED, temperature: COMPARED, negatives: COMPARED },
+} as const satisfies OnlyFor<keyof typeof PARAMETERS>;
 
 /** As given, `auto` included. */
 export type GivenBertParameters = Parsed<typeof PARAMETERS>;

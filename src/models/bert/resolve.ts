@@ -6,6 +6,7 @@ import { architectureOf, defaultArchitecture, readConfig } from '../../encoders/
 import { findFolder } from '../../encoders/folder/find.ts';
 import { createVocabulary, SPECIAL_TOKENS } from '../../encoders/tokenizers/vocabulary.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
+import type { Text } from '../../ground/language.ts';
 import { AUTO, type Auto, kebab } from '../../ground/parameters.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { ResolveContext } from '../contract.ts';
@@ -18,7 +19,7 @@ import {
   WEIGHT_DECAY,
 } from './defaults.ts';
 import { served } from './families.ts';
-import type { BertParameters, GivenBertParameters } from './parameters.ts';
+import { type BertParameters, type GivenBertParameters, PARAMETERS } from './parameters.ts';
 
 /** The given value, or the default if it is `auto`. */
 const or = <T>(given: T | Auto, usual: T): T => (given === AUTO ? usual : given);
@@ -33,6 +34,7 @@ export async function resolveParameters(
   { task: { family } }: ResolveContext,
 ): Promise<BertParameters> {
   const config = await configOf(given);
+  if (given.init !== undefined) requireOwn(given, config);
   const pretrained = given.init !== undefined && !config.untrained;
   const usual = FAMILY_DEFAULTS[served(family)];
   const fromRandomEntities = usual.entities === true && !pretrained;
@@ -41,11 +43,11 @@ export async function resolveParameters(
   const lexiconFeatures = or(given.lexiconFeatures, fromRandomEntities && hasTypes);
   if (copies > 0) requireEntities('copies', copies, family);
   if (lexiconFeatures) requireEntities('lexiconFeatures', lexiconFeatures, family);
+  if (given.head === 'span') requireEntities('head', given.head, family);
   if (lexiconFeatures && !hasTypes) throw noTokenTypes(config);
   const bi = given.objective !== undefined;
   if (given.logitAdjustment) requireOneLabel(bi, family);
-  for (const name of TERMS_ONLY) if (given[name] !== undefined) requireTerms(name, family);
-  for (const name of BI_ENCODER_ONLY) if (given[name] !== undefined) requireBiEncoder(name, bi, family);
+  requireObjective(given);
   const epochs = usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs);
   const learningRate = or(
     given.learningRate,
@@ -74,50 +76,39 @@ export async function resolveParameters(
   };
 }
 
+const OMIT: Text = { en: 'Leave it out.', zh: '请省略该参数。' };
+
+const badParameter = (name: keyof GivenBertParameters, text: Text, hint = OMIT): UserError =>
+  new UserError('bad-parameter', text, { field: kebab(name), hint, exitCode: EXIT.usage });
+
 const noTokenTypes = ({ modelType }: EncoderConfig): UserError =>
-  new UserError(
-    'bad-parameter',
-    {
-      en: `lexicon-features are encoded as token types, and a model of type ${modelType} has none`,
-      zh: `词典特征通过 token_type_ids 输入，而模型类型 ${modelType} 没有该输入`,
-    },
-    {
-      field: kebab('lexiconFeatures'),
-      hint: { en: 'Leave it out.', zh: '请省略该参数。' },
-      exitCode: EXIT.usage,
-    },
-  );
+  badParameter('lexiconFeatures', {
+    en: `lexicon-features are encoded as token types, and a model of type ${modelType} has none`,
+    zh: `词典特征通过 token_type_ids 输入，而模型类型 ${modelType} 没有该输入`,
+  });
 
 /** One thread per core by default. */
 export const threadsOf = ({ threads }: Pick<GivenBertParameters, 'threads'>): number =>
   or(threads, availableParallelism());
 
-/** Throws a UserError for a parameter of entities that another family is given. */
+/** Throws a UserError for what only entities have where another family is given it. */
 export function requireEntities(
-  name: 'copies' | 'lexiconFeatures',
-  value: number | boolean,
+  name: 'copies' | 'lexiconFeatures' | 'head',
+  value: number | boolean | string,
   family: FamilyId,
 ): void {
   if (FAMILY_DEFAULTS[served(family)].entities) return;
-  throw new UserError(
-    'bad-parameter',
-    {
-      en: `${kebab(name)} is for entities only: it cannot be ${value} for ${family}`,
-      zh: `参数 ${kebab(name)} 仅用于实体识别，任务族 ${family} 不能设为 ${value}`,
-    },
-    {
-      field: kebab(name),
-      hint: { en: 'Leave it out.', zh: '请省略该参数。' },
-      exitCode: EXIT.usage,
-    },
-  );
+  throw badParameter(name, {
+    en: `${kebab(name)} is for entities only: it cannot be ${value} for ${family}`,
+    zh: `参数 ${kebab(name)} 仅用于实体识别，任务族 ${family} 不能设为 ${value}`,
+  });
 }
 
 /** Throws a UserError for logit adjustment if no logits of classes are compared. */
 function requireOneLabel(bi: boolean, family: FamilyId): void {
   if (FAMILY_DEFAULTS[served(family)].oneLabel && !bi) return;
-  throw new UserError(
-    'bad-parameter',
+  throw badParameter(
+    'logitAdjustment',
     bi
       ? {
           en: 'A bi-encoder has no class logits for logit-adjustment to change',
@@ -127,60 +118,53 @@ function requireOneLabel(bi: boolean, family: FamilyId): void {
           en: `logit-adjustment is for families with one label per text, pair, turn or mention, not for ${family}`,
           zh: `参数 logit-adjustment 仅用于每个文本、句对、句子或提及取一个标签的任务族，不能用于 ${family}`,
         },
-    {
-      field: kebab('logitAdjustment'),
-      hint: { en: 'Leave it out.', zh: '请省略该参数。' },
-      exitCode: EXIT.usage,
-    },
   );
 }
 
-/** Parameters of how terms are found. */
-const TERMS_ONLY = ['terminology', 'candidates'] as const;
+/** Parameters of bi-encoders, besides their objective. */
+const OF_BI_ENCODERS = ['pooling', 'temperature', 'negatives'] as const;
 
-/** Throws a UserError for a parameter of terms that another family is given. */
-function requireTerms(field: (typeof TERMS_ONLY)[number], family: FamilyId): void {
-  if (FAMILY_DEFAULTS[served(family)].terms) return;
-  throw new UserError(
-    'bad-parameter',
-    {
-      en: `${field} is for normalisation only, not for ${family}`,
-      zh: `参数 ${field} 仅用于术语标准化，不能用于任务族 ${family}`,
-    },
-    {
-      field,
-      hint: { en: 'Leave it out.', zh: '请省略该参数。' },
-      exitCode: EXIT.usage,
-    },
-  );
+/** Throws a UserError for parameters that the objective, or its absence, leaves without a use. */
+function requireObjective({ objective, negatives, rankingLoss, ...given }: GivenBertParameters): void {
+  if (objective === undefined) {
+    const name = OF_BI_ENCODERS.find((one) => ({ ...given, negatives })[one] !== undefined);
+    if (name === undefined) return;
+    throw badParameter(
+      name,
+      { en: `${name} is for bi-encoders only`, zh: `参数 ${name} 仅用于双编码器` },
+      {
+        en: 'Give objective=contrastive or objective=cosent.',
+        zh: '请设置 objective=contrastive 或 objective=cosent。',
+      },
+    );
+  }
+  if (negatives !== undefined && objective !== 'contrastive')
+    throw badParameter('negatives', {
+      en: `negatives is for objective=contrastive only, not for ${objective}`,
+      zh: `参数 negatives 仅用于 objective=contrastive，不能用于 ${objective}`,
+    });
+  if (rankingLoss !== PARAMETERS.rankingLoss.default)
+    throw badParameter('rankingLoss', {
+      en: 'ranking-loss is for cross-encoders only, not with objective',
+      zh: '参数 ranking-loss 仅用于交叉编码器，不能与 objective 同用',
+    });
 }
 
-/** Parameters that only a bi-encoder has. */
-const BI_ENCODER_ONLY = ['objective', 'pooling', 'temperature', 'negatives'] as const;
-
-/** Throws a UserError for a parameter of bi-encoders given to another family or to a cross-encoder. */
-function requireBiEncoder(name: (typeof BI_ENCODER_ONLY)[number], bi: boolean, family: FamilyId): void {
-  const serves = FAMILY_DEFAULTS[served(family)].vectors === true;
-  if (serves && bi) return;
-  const field = kebab(name);
-  throw new UserError(
-    'bad-parameter',
-    serves
-      ? { en: `${field} is for bi-encoders only`, zh: `参数 ${field} 仅用于双编码器` }
-      : {
-          en: `${field} is for rankings and similarity only, not for ${family}`,
-          zh: `参数 ${field} 仅用于排序与相似度任务，不能用于 ${family}`,
-        },
+/** Throws a UserError for a size or a vocabulary other than that of the weights in `init`. */
+function requireOwn(given: GivenBertParameters, { layers, hiddenSize, heads }: EncoderConfig): void {
+  const own = { layers, hidden: hiddenSize, heads, vocab: undefined };
+  const name = (['layers', 'hidden', 'heads', 'vocab'] as const).find((one) => {
+    const value = given[one];
+    return value !== undefined && value !== AUTO && value !== own[one];
+  });
+  if (name === undefined) return;
+  throw badParameter(
+    name,
     {
-      field,
-      hint: serves
-        ? {
-            en: 'Give objective=contrastive or objective=cosent.',
-            zh: '请设置 objective=contrastive 或 objective=cosent。',
-          }
-        : { en: 'Leave it out.', zh: '请省略该参数。' },
-      exitCode: EXIT.usage,
+      en: `${name} is for random weights only: with init, it is that of the pretrained weights`,
+      zh: `参数 ${name} 仅用于随机初始化；给出 init 时以预训练权重为准`,
     },
+    { en: `Leave out either ${name} or init.`, zh: `请省略 ${name} 或 init。` },
   );
 }
 

@@ -124,8 +124,7 @@ describe('terms of a text', () => {
         code: 'bad-model',
         place: { field },
       });
-    const elsewhere = parseParameters(PARAMETERS, { candidates: 5 }, { name: bert.summary });
-    await expect(resolveParameters(elsewhere, { task: findTask('cMedIC') })).rejects.toMatchObject({
+    await expect(bert.resolve({ candidates: 5 }, { task: findTask('cMedIC') })).rejects.toMatchObject({
       code: 'bad-parameter',
       place: { field: 'candidates' },
     });

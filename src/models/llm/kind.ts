@@ -3,7 +3,7 @@ import { askedFamilyIds } from '../../tasks/families/registry.ts';
 import { defineModel } from '../define.ts';
 import { findEndpoint } from '../shared/services/endpoint.ts';
 import { interpret, repeatsOf } from './interpret.ts';
-import { parameters } from './parameters.ts';
+import { ONLY_FOR, parameters } from './parameters.ts';
 import { askingOf, choosePrompt, promptName } from './prompt.ts';
 
 /** A language model behind an endpoint that speaks the OpenAI protocol; see docs/models/llm.md. */
@@ -17,6 +17,7 @@ export const llm = defineModel({
   },
   families: askedFamilyIds,
   parameters,
+  onlyFor: ONLY_FOR,
   mainParameter: 'name',
   // Scores by probability are never taken for those of written answers.
   variant: ({ mode }) => (mode === 'logprob' ? 'logprob' : ''),

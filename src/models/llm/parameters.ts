@@ -1,4 +1,5 @@
 import { choice, flag, integer, type Resolved, real, text } from '../../ground/parameters.ts';
+import type { OnlyFor } from '../only-for.ts';
 import { called, endpoint, limits } from '../shared/services/parameters.ts';
 
 /** Parameters of the endpoint. */
@@ -113,6 +114,9 @@ export const parameters = {
   ...limits,
   maxCost,
 };
+
+/** Parameters of the questions that some families alone have. */
+export const ONLY_FOR = { ranking: ['ranking'] } as const satisfies OnlyFor<keyof typeof asked>;
 
 /** Parameters of an interview, for any model. */
 export type InterviewParameters = Resolved<typeof asked> & {

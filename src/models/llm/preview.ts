@@ -3,10 +3,11 @@ import { parseParameters } from '../../ground/parameters.ts';
 import type { Example, Input } from '../../tasks/examples.ts';
 import type { AnswerSchema, Prompt } from '../../tasks/families/asking.ts';
 import type { Task } from '../../tasks/task.ts';
+import { refuseUnused } from '../only-for.ts';
 import type { Message } from '../shared/services/chat.ts';
 import { estimateTokens } from '../shared/services/estimate.ts';
 import { openInterview, turnsOf } from './conversation.ts';
-import { parameters as specs } from './parameters.ts';
+import { ONLY_FOR, parameters as specs } from './parameters.ts';
 import { askingOf, choosePrompt, promptName } from './prompt.ts';
 import { createShots } from './shots.ts';
 
@@ -25,11 +26,15 @@ export interface Preview {
 
 const OWNER = { name: { en: 'The model llm', zh: '模型 llm ' } };
 
-const parse = (given: GivenParameters) => parseParameters(specs, { name: '-', ...given }, OWNER);
+function parse({ family }: Task, given: GivenParameters) {
+  const parameters = parseParameters(specs, { name: '-', ...given }, OWNER);
+  refuseUnused(specs, ONLY_FOR, parameters, family);
+  return parameters;
+}
 
 /** The prompt of a task as data: what `prompt-file` takes. Throws a UserError `bad-prompt`. */
-export function promptOf(task: Task, given: GivenParameters): Promise<Prompt> {
-  const parameters = parse(given);
+export async function promptOf(task: Task, given: GivenParameters): Promise<Prompt> {
+  const parameters = parse(task, given);
   return choosePrompt(askingOf(task, parameters), parameters.promptFile);
 }
 
@@ -39,7 +44,7 @@ export async function previewPrompt(
   input: Input,
   { train, seed, given }: { train: readonly Example[]; seed: number; given: GivenParameters },
 ): Promise<Preview> {
-  const parameters = parse(given);
+  const parameters = parse(task, given);
   const interview = await openInterview({ task, train, seed, parameters });
   const choose = await createShots({ task, train, seed, parameters });
   const shots = choose(input);

@@ -54,6 +54,14 @@ describe('a preview', () => {
   });
 });
 
+it('a way of ranking is refused for what is not ranked', async () => {
+  await expect(promptOf(PAIRS, { ranking: 'listwise' })).rejects.toMatchObject({
+    code: 'bad-parameter',
+    place: { field: 'ranking' },
+    text: { en: expect.stringContaining('the family ranking only, not for similarity') },
+  });
+});
+
 describe('a prompt from a file', () => {
   it('is sent in its language, and named in the record', async () => {
     const promptFile = await write(OWN);

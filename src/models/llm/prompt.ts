@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
-import { explainFileError } from '../../ground/files.ts';
 import { issueText } from '../../ground/issues.ts';
+import { readJsonFile } from '../../ground/json-file.ts';
 import type { Language } from '../../ground/language.ts';
 import type { AnyTypes } from '../../tasks/examples.ts';
 import type { Asking, Placeholders, Prompt } from '../../tasks/families/asking.ts';
@@ -39,28 +38,19 @@ export async function choosePrompt(asking: Asking<AnyTypes>, file: string | unde
   return file === undefined ? asking.prompt : readPrompt(file, asking);
 }
 
+const EXPECTED = {
+  en: 'A prompt is {"id", "system", "user"}; `chineseblue prompt --json` prints the default one.',
+  zh: '提示词为 {"id", "system", "user"}；`chineseblue prompt --json` 可输出默认提示词。',
+};
+
 async function readPrompt(file: string, asking: Asking<AnyTypes>): Promise<Prompt> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw explainFileError(error, file);
-    const message = {
-      en: `The file is not JSON: ${error.message}`,
-      zh: `文件不是有效的 JSON：${error.message}`,
-    };
-    throw new UserError('bad-prompt', message, { file });
-  }
-  const parsed = promptJson.safeParse(value);
+  const parsed = promptJson.safeParse(await readJsonFile(file, 'bad-prompt', EXPECTED));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new UserError('bad-prompt', issueText(issue), {
       file,
       field: issue.path.join('.') || undefined,
-      hint: {
-        en: 'A prompt is {"id", "system", "user"}; `chineseblue prompt --json` prints the default one.',
-        zh: '提示词为 {"id", "system", "user"}；`chineseblue prompt --json` 可输出默认提示词。',
-      },
+      hint: EXPECTED,
     });
   }
   requirePlaceholders(parsed.data, asking, file);

@@ -1,5 +1,5 @@
 import { chunkStore, unpack } from './chunks.js';
-import { h } from './dom.js';
+import { h, redraw } from './dom.js';
 import { drawExample } from './drawing.js';
 import { createFilter, drawFilters, drawLegend } from './filters.js';
 import { createRows } from './rows.js';
@@ -27,7 +27,7 @@ export async function startBrowser(host) {
   const controls = h('div', { class: 'controls' });
   const legend = h('ul', { class: 'legend' });
   const count = h('span', { class: 'count', role: 'status' });
-  const { detail, choose } = createDetail(index, state, exampleOf, (i) => rows.isSelected(i));
+  const { detail, choose, translate } = createDetail(index, state, exampleOf, (i) => rows.isSelected(i));
   const kindsOf = (i) => index.kinds.filter((_, k) => masks[state.run][i] & (1 << k));
   const rows = createRows(`row-${task}`, (i) => describeRow(i, kindsOf(i), exampleOf), choose);
   host.append(controls, legend, h('div', { class: 'panes' }, rows.element, detail));
@@ -60,9 +60,10 @@ export async function startBrowser(host) {
   }
 
   onLanguage(() => {
-    drawFrame();
+    redraw(controls, drawFrame);
     drawCount();
     rows.refresh();
+    translate();
   });
   drawFrame();
   await filter();
@@ -94,21 +95,29 @@ function describeRow(i, kinds, exampleOf) {
   return [snippet, h('span', { class: 'what' }, id, h('span', {}, titles.join(' · ')))];
 }
 
-/** The pane that shows one example, and what fills it. */
+/** The pane that shows one example: `choose` fills it, `translate` fills it again in the language of the page. */
 function createDetail(index, state, exampleOf, isSelected) {
   const detail = h('div', { class: 'detail', tabindex: '0', role: 'group' });
-  function choose(i) {
+  let chosen;
+  function fill(whenDrawn) {
+    const i = chosen;
     if (i === undefined) {
-      detail.replaceChildren(h('p', { class: 'note' }, say(words.none)));
+      whenDrawn([h('p', { class: 'note' }, say(words.none))]);
       return;
     }
     exampleOf(i, (example) => {
-      if (!isSelected(i)) return;
-      detail.replaceChildren(...drawExample(index, state.run, example));
+      if (isSelected(i)) whenDrawn(drawExample(index, state.run, example));
+    });
+  }
+  function choose(i) {
+    chosen = i;
+    fill((children) => {
+      detail.replaceChildren(...children);
       detail.scrollTop = 0;
     });
   }
-  return { detail, choose };
+  const translate = () => fill((children) => redraw(detail, () => detail.replaceChildren(...children)));
+  return { detail, choose, translate };
 }
 
 /** Those of the examples that hold the query in their id or texts; undefined once the search is not wanted any more. */

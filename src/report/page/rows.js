@@ -64,7 +64,7 @@ export function createRows(name, describe, choose) {
       select(items.length > 0 ? 0 : -1);
     },
     /** Draws again what is shown, e.g. in another language. */
-    refresh: () => select(selected),
+    refresh: draw,
     isSelected: (item) => items[selected] === item,
   };
 }

@@ -6,7 +6,7 @@ export const CHIPCDN: Task = {
   id: 'CHIP-CDN',
   aliases: [],
   family: 'normalisation',
-  title: { en: 'Diagnoses as terms of ICD-10', zh: '临床诊断术语标准化（ICD-10）' },
+  title: { en: 'Normalisation of diagnoses to ICD-10 terms', zh: '临床诊断术语标准化（ICD-10）' },
   corpus: {
     ...CBLUE.corpus,
     folder: 'CBLUE/CHIP-CDN',

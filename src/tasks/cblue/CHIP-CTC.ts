@@ -7,7 +7,7 @@ export const CHIPCTC: Task = {
   id: 'CHIP-CTC',
   aliases: [],
   family: 'classification',
-  title: { en: 'Criteria of clinical trials', zh: '临床试验筛选标准短文本分类' },
+  title: { en: 'Eligibility criteria of clinical trials', zh: '临床试验筛选标准短文本分类' },
   corpus: {
     ...CBLUE.corpus,
     folder: 'CBLUE/CHIP-CTC',

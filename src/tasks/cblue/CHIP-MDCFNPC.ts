@@ -6,7 +6,7 @@ export const CHIPMDCFNPC: Task = {
   id: 'CHIP-MDCFNPC',
   aliases: [],
   family: 'mention-status',
-  title: { en: 'Are findings of a dialogue there', zh: '医患对话临床发现阴阳性判别' },
+  title: { en: 'Status of clinical findings in dialogues', zh: '医患对话临床发现阴阳性判别' },
   corpus: {
     ...CBLUE.corpus,
     folder: 'CBLUE/CHIP-MDCFNPC',

@@ -6,7 +6,7 @@ export const CHIPSTS: Task = {
   id: 'CHIP-STS',
   aliases: [],
   family: 'similarity',
-  title: { en: 'Do two questions about a disease ask the same', zh: '疾病问答同义判断' },
+  title: { en: 'Semantic equivalence of questions about a disease', zh: '疾病问答同义判断' },
   corpus: {
     ...CBLUE.corpus,
     folder: 'CBLUE/CHIP-STS',

@@ -8,7 +8,7 @@ export const CMeEEV2: Task = {
   aliases: [],
   family: 'ner',
   title: {
-    en: 'Entities in paediatric texts, nested, second version',
+    en: 'Nested entities in paediatric texts, second version',
     zh: '中文医学命名实体识别第二版（嵌套）',
   },
   corpus: {

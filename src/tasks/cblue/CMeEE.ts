@@ -7,7 +7,7 @@ export const CMeEE: Task = {
   id: 'CMeEE',
   aliases: [],
   family: 'ner',
-  title: { en: 'Entities in paediatric texts, nested', zh: '中文医学命名实体识别（嵌套）' },
+  title: { en: 'Nested entities in paediatric texts', zh: '中文医学命名实体识别（嵌套）' },
   corpus: {
     ...CBLUE.corpus,
     folder: 'CBLUE/CMeEE',

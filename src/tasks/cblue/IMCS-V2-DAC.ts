@@ -7,7 +7,7 @@ export const IMCSV2DAC: Task = {
   id: 'IMCS-V2-DAC',
   aliases: ['IMCS-IR'],
   family: 'dialogue-acts',
-  title: { en: 'Acts of the turns of dialogues with a doctor', zh: '医患对话意图识别' },
+  title: { en: 'Dialogue acts in doctor–patient dialogues', zh: '医患对话意图识别' },
   corpus: { ...IMCS_CORPUS, format: 'imcs-acts' },
   labels: [
     { id: 'Request-Symptom', meaning: { en: 'asks about symptoms', zh: '询问症状' } },

@@ -8,7 +8,7 @@ export const IMCSV2MRG: Task = {
   aliases: ['IMCS-MRG'],
   family: 'generation',
   title: {
-    en: 'Report of a dialogue in six sections, one line each',
+    en: 'Medical report of a dialogue in six sections, one line per section',
     zh: '医患对话诊疗报告生成（六个部分，每部分一行）',
   },
   corpus: { ...IMCS_CORPUS, format: 'imcs-report' },

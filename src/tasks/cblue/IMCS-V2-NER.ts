@@ -7,7 +7,7 @@ export const IMCSV2NER: Task = {
   id: 'IMCS-V2-NER',
   aliases: ['IMCS-NER'],
   family: 'ner',
-  title: { en: 'Entities in dialogues with a doctor', zh: '医患对话命名实体识别' },
+  title: { en: 'Entities in doctor–patient dialogues', zh: '医患对话命名实体识别' },
   corpus: { ...IMCS_CORPUS, format: 'imcs-ner' },
   labels: [
     { id: 'Symptom', meaning: { en: 'symptom', zh: '症状' } },

@@ -8,7 +8,7 @@ export const IMCSV2SR: Task = {
   id: 'IMCS-V2-SR',
   aliases: ['IMCS-SR'],
   family: 'dialogue',
-  title: { en: 'Symptoms of a dialogue and whether they are there', zh: '医患对话症状识别' },
+  title: { en: 'Symptoms in doctor–patient dialogues and their status', zh: '医患对话症状识别' },
   corpus: { ...IMCS_CORPUS, format: 'imcs-symptoms' },
   labels: CMDD.labels,
   primary: 'dialogue/symptom-inference-f1@1',

@@ -6,7 +6,7 @@ export const KUAKEQQR: Task = {
   id: 'KUAKE-QQR',
   aliases: [],
   family: 'inference',
-  title: { en: 'Is one query the same as, or narrower than, another', zh: '医疗搜索查询词与查询词相关性' },
+  title: { en: 'Semantic relation between two search queries', zh: '医疗搜索查询词与查询词相关性' },
   corpus: {
     ...CBLUE.corpus,
     folder: 'CBLUE/KUAKE-QQR',

@@ -7,7 +7,7 @@ export const KUAKEQTR: Task = {
   aliases: [],
   family: 'inference',
   title: {
-    en: 'Does the title of a page match a query, in four grades',
+    en: 'Relevance of page titles to search queries, in four grades',
     zh: '医疗搜索查询词与页面标题相关性（四级）',
   },
   corpus: {

@@ -8,7 +8,7 @@ export const MedDG: Task = {
   aliases: [],
   family: 'generation',
   title: {
-    en: 'Replies of a doctor that name the right entities',
+    en: 'Replies of a doctor that mention the right entities',
     zh: '蕴含实体的中文医疗对话生成：医生的下一句回复',
   },
   corpus: {

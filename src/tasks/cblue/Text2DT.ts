@@ -8,7 +8,7 @@ export const Text2DT: Task = {
   id: 'Text2DT',
   aliases: [],
   family: 'decision-tree',
-  title: { en: 'Decision trees of medical guidelines', zh: '医疗文本诊疗决策树抽取' },
+  title: { en: 'Decision trees from medical guidelines', zh: '医疗文本诊疗决策树抽取' },
   corpus: {
     ...CBLUE.corpus,
     folder: 'CBLUE/Text2DT',

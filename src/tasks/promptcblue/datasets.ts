@@ -21,9 +21,13 @@ const NONE_OF_THEM = '非上述类型';
 export const PROMPT_DATASETS = {
   'CMeEE-V2': { form: 'entities', title: { en: 'Entities', zh: '医学实体' }, primary: LIST },
   'CMeIE-V2': { form: 'triples', title: { en: 'Triples', zh: '关系三元组' }, primary: LIST },
-  'CHIP-CDN': { form: 'terms', title: { en: 'Terms out of candidates', zh: '候选标准词' }, primary: LIST },
+  'CHIP-CDN': {
+    form: 'terms',
+    title: { en: 'Standard terms among candidates', zh: '候选标准词' },
+    primary: LIST,
+  },
   'CHIP-CDEE': { form: 'events', title: { en: 'Clinical findings', zh: '临床发现事件' }, primary: LIST },
-  'IMCS-V2-NER': { form: 'entities', title: { en: 'Entities of dialogues', zh: '对话实体' }, primary: LIST },
+  'IMCS-V2-NER': { form: 'entities', title: { en: 'Entities in dialogues', zh: '对话实体' }, primary: LIST },
   'CHIP-MDCFNPC': {
     form: 'statuses',
     title: { en: 'Status of findings', zh: '临床发现阴阳性' },
@@ -53,7 +57,7 @@ export const PROMPT_DATASETS = {
   'IMCS-V2-MRG': { form: 'report', title: { en: 'Report of a dialogue', zh: '诊疗报告' }, primary: ROUGE },
   'CHIP-CTC': {
     form: 'label',
-    title: { en: 'Criterion of a trial', zh: '临床试验筛选标准' },
+    title: { en: 'Eligibility criterion of a trial', zh: '临床试验筛选标准' },
     primary: MACRO,
     labels: [
       ...[
@@ -108,13 +112,13 @@ export const PROMPT_DATASETS = {
   },
   'CHIP-STS': {
     form: 'label',
-    title: { en: 'Do two questions ask the same', zh: '问句同义判断' },
+    title: { en: 'Semantic equivalence of two questions', zh: '问句同义判断' },
     primary: WEIGHTED,
     labels: ['是的', '不是'],
   },
   'KUAKE-IR': {
     form: 'label',
-    title: { en: 'Is a passage relevant', zh: '段落相关性' },
+    title: { en: 'Relevance of a passage to a query', zh: '段落相关性' },
     primary: WEIGHTED,
     labels: ['相关', '不相关'],
   },
@@ -145,7 +149,7 @@ export const PROMPT_DATASETS = {
   },
   'KUAKE-QTR': {
     form: 'label',
-    title: { en: 'How a title fits a query', zh: '标题匹配程度' },
+    title: { en: 'Relevance of a page title to a query', zh: '标题匹配程度' },
     primary: WEIGHTED,
     labels: ['完全不匹配或者没有参考价值', '很少匹配有一些参考价值', '部分匹配', '完全匹配'],
   },

@@ -6,7 +6,7 @@ export const cMedQA: Task = {
   aliases: ['CMedQA'],
   family: 'similarity',
   domain: { en: 'medical', zh: '医疗' },
-  title: { en: 'Does a short answer fit a question', zh: '问题与短答案是否匹配' },
+  title: { en: 'Relevance of short answers to questions', zh: '问题与短答案是否匹配' },
   access: 'public',
   corpus: {
     ...RELEASE,

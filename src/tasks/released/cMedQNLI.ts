@@ -6,7 +6,7 @@ export const cMedQNLI: Task = {
   aliases: ['CMedQSA'],
   family: 'similarity',
   domain: { en: 'medical', zh: '医疗' },
-  title: { en: 'Does a long answer fit a question', zh: '问题与长答案是否匹配' },
+  title: { en: 'Relevance of long answers to questions', zh: '问题与长答案是否匹配' },
   access: 'public',
   corpus: {
     ...RELEASE,

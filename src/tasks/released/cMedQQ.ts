@@ -6,7 +6,7 @@ export const cMedQQ: Task = {
   aliases: ['CMedQQ'],
   family: 'similarity',
   domain: { en: 'medical', zh: '医疗' },
-  title: { en: 'Do two search queries ask the same', zh: '搜索问句是否同义' },
+  title: { en: 'Semantic equivalence of search queries', zh: '搜索问句是否同义' },
   access: 'public',
   corpus: {
     ...RELEASE,

@@ -6,7 +6,7 @@ export const cMedTC: Task = {
   aliases: ['CMedQR'],
   family: 'classification',
   domain: { en: 'clinical', zh: '临床试验' },
-  title: { en: 'Criteria of clinical trials', zh: '临床试验筛选标准分类' },
+  title: { en: 'Eligibility criteria of clinical trials', zh: '临床试验筛选标准分类' },
   access: 'public',
   corpus: {
     ...RELEASE,

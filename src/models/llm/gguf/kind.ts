@@ -2,6 +2,7 @@ import { hashFile } from '../../../ground/hash.ts';
 import { askedFamilyIds } from '../../../tasks/families/registry.ts';
 import { defineModel } from '../../define.ts';
 import { interpret, repeatsOf } from '../interpret.ts';
+import { ONLY_FOR } from '../parameters.ts';
 import { askingOf, choosePrompt, promptName } from '../prompt.ts';
 import { parameters } from './parameters.ts';
 
@@ -16,6 +17,7 @@ export const gguf = defineModel({
   },
   families: askedFamilyIds,
   parameters,
+  onlyFor: ONLY_FOR,
   mainParameter: 'file',
   // Scores by probability are never taken for those of written answers.
   variant: ({ mode, optionsBy }) =>

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { EXIT, UserError } from '../../../ground/errors.ts';
-import { explainFileError } from '../../../ground/files.ts';
 import { issueText } from '../../../ground/issues.ts';
+import { readJsonFile } from '../../../ground/json-file.ts';
 import { listed } from '../../../ground/language.ts';
 import { didYouMean } from '../../../ground/nearest.ts';
 
@@ -36,30 +35,14 @@ export type Profile = z.infer<typeof profile>;
 export const NO_PROFILE: Profile = { headers: {}, extraBody: {} };
 
 async function readJson<T>(file: string, schema: z.ZodType<T>, code: string): Promise<T> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw explainFileError(error, file);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      code,
-      { en: `The file is not JSON: ${why}`, zh: `文件不是有效的 JSON：${why}` },
-      { file },
-    );
-  }
-  const parsed = schema.safeParse(value);
+  const hint = { en: 'docs/models/llm.md shows a whole file.', zh: '完整示例见 docs/models/llm.md。' };
+  const parsed = schema.safeParse(await readJsonFile(file, code, hint));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new UserError(code, issueText(issue), {
     file,
     field: issue.path.join('.') || undefined,
-    hint: { en: 'docs/models/llm.md shows a whole file.', zh: '完整示例见 docs/models/llm.md。' },
+    hint,
   });
 }
 

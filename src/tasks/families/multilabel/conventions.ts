@@ -68,8 +68,8 @@ export const multilabelConventions: readonly Convention<MultilabelTypes>[] = [
     id: 'multilabel/hamming-loss@1',
     title: { en: 'Hamming loss', zh: '汉明损失' },
     definition: {
-      en: `Labels that are in exactly one of gold and prediction (a label predicted again counts once more), summed over the examples, divided by examples × labels of the task. Smaller is better; above 1 if labels are predicted again and again, or an example whose gold is every label has no answer.${MISSING_EN}`,
-      zh: `仅在金标或仅在预测中出现的标签数（重复预测每多一次加一），对样本求和，除以样本数 × 任务标签数。越小越好；反复预测同一标签，或金标为全部标签的样本缺失答案时，可能超过 1。${MISSING_ZH}`,
+      en: `Distinct labels that are in exactly one of gold and prediction, at most as many as the task has for each example, summed over the examples, divided by examples × labels of the task. Smaller is better.${MISSING_EN}`,
+      zh: `仅在金标或仅在预测中出现的标签数（重复的只计一次，每个样本至多为任务标签数），对样本求和，除以样本数 × 任务标签数。越小越好。${MISSING_ZH}`,
     },
     unit: 'fraction',
     smallerIsBetter: true,
