@@ -91,12 +91,13 @@ async function exportTo(
 }
 
 async function train({ operands, options, terminal, signal }: PretrainInvocation): Promise<void> {
+  const folder = requireOption(OPTIONS, options, 'out');
   const { pretrainToFolder } = await import('../../pretraining/pretrain-folder.ts');
   const progress = terminal.progress(terminal.say({ en: 'Pretraining', zh: '预训练' }));
   const { out, steps, scores } = await pretrainToFolder(
     {
       data: dataOf(operands[0], options),
-      out: requireOption(OPTIONS, options, 'out'),
+      out: folder,
       start: options,
       shape: options,
       training: options,
