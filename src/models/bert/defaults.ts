@@ -14,25 +14,21 @@ export interface FamilyDefaults {
   readonly entities?: boolean;
   /** One label of several for each sequence, whose logits may be adjusted to how often each occurs. */
   readonly oneLabel?: boolean;
-  /** Texts that may be compared by their vectors. */
-  readonly vectors?: boolean;
-  /** Candidate terms retrieved per text. */
-  readonly terms?: boolean;
 }
 
 /** For pretrained weights: usual values of BERT fine-tuning. */
 export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
   ner: { epochs: 8, batchSize: 32, maxLength: 128, headsFromScratch: ['crf', 'span'], entities: true },
-  similarity: { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true, vectors: true },
+  similarity: { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
   inference: { epochs: 3, batchSize: 32, maxLength: 256, oneLabel: true },
   classification: { epochs: 5, batchSize: 32, maxLength: 128, oneLabel: true },
   multilabel: { epochs: 8, batchSize: 32, maxLength: 256 },
-  ranking: { epochs: 3, batchSize: 32, maxLength: 128, vectors: true },
+  ranking: { epochs: 3, batchSize: 32, maxLength: 128 },
   relation: { epochs: 20, batchSize: 16, maxLength: 128, headsFromScratch: HEADS },
   dialogue: { epochs: 8, batchSize: 32, maxLength: 128, headsFromScratch: HEADS },
   'dialogue-acts': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
   'mention-status': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
-  normalisation: { epochs: 3, batchSize: 32, maxLength: 64, terms: true },
+  normalisation: { epochs: 3, batchSize: 32, maxLength: 64 },
   event: { epochs: 20, batchSize: 16, maxLength: 128, headsFromScratch: HEADS },
   causal: { epochs: 20, batchSize: 16, maxLength: 256, headsFromScratch: HEADS },
 };
