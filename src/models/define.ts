@@ -46,8 +46,8 @@ import { refuseUnused } from './only-for.ts';
  * ```
  */
 export function defineModel<S extends ParameterSpecs>(definition: ModelDefinition<S>): ModelKind {
-  const { contract, id, families, lacks, parameters: specs, onlyFor = {} } = definition;
-  const { capabilities, implementation } = definition;
+  const { contract, id, parameters: specs, onlyFor = {}, remote = false, untrained } = definition;
+  const { implementation } = definition;
   requireContract(id, contract);
   const owner: Text = { en: `The model ${id}`, zh: `模型 ${id} ` };
   const parse = (given: GivenParameters): Parsed<S> => parseParameters(specs, given, { name: owner });
@@ -65,11 +65,8 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
     if (isResolved<S>(values)) return values;
     throw new Error(`The model ${id} left a parameter on auto`);
   };
-  const { version, summary, mainParameter, membersParameter, seeded } = definition;
-  const { baseline, slow, remote = false, untrained } = definition;
   const kind: ModelKind = {
-    ...{ contract, id, version, summary, families, lacks, parameters: specs, seeded, capabilities },
-    ...{ onlyFor, mainParameter, membersParameter, baseline, slow, untrained },
+    ...describing(definition),
     quickLook: definition.quickLook && (() => definition.quickLook?.()),
     interprets: definition.interpret !== undefined,
     resolve,
@@ -106,6 +103,16 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
     },
   };
   return kind;
+}
+
+/** What a kind says of itself. */
+function describing<S extends ParameterSpecs>(definition: ModelDefinition<S>) {
+  const { contract, id, version, summary, families, lacks, parameters, onlyFor } = definition;
+  const { mainParameter, membersParameter, seeded, capabilities, baseline, slow, untrained } = definition;
+  return {
+    ...{ contract, id, version, summary, families, lacks, parameters, onlyFor, mainParameter },
+    ...{ membersParameter, seeded, capabilities, baseline, slow, untrained },
+  };
 }
 
 /** A reply that is the prediction itself, or says why there is none. */
