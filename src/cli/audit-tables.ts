@@ -1,6 +1,7 @@
 import type { Audit } from '../audit/audit.ts';
 import { countBySplit, type FindingKind } from '../audit/finding.ts';
-import { fittedOnText } from '../audit/signal.ts';
+import { ASSUMED_CORRELATION } from '../audit/power.ts';
+import { fittedOnText, WEAK_GAIN } from '../audit/signal.ts';
 import { formatRef } from '../datasets/item-ref.ts';
 import { listed, type Text } from '../ground/language.ts';
 import type { Terminal } from './terminal.ts';
@@ -109,6 +110,12 @@ async function printSignal({ signal, power }: Audit, { say, table }: Terminal): 
     }),
   );
 }
+
+/** What the columns of the audits say, once after all of them. */
+export const SIGNAL_NOTE: Text = {
+  en: `Gain: of the simple model over the better of the best constant answer and chance; weak labels: it may be below ${percent(WEAK_GAIN)}. Detectable difference: the smallest between two systems that a split finds with 80 % power, if their errors correlate by ${ASSUMED_CORRELATION}.`,
+  zh: `增益：简单模型高出最佳常数答案与随机中较高者的部分；标签信号弱：该值可能不足 ${percent(WEAK_GAIN)}。可检出差异：两个系统的错误相关系数为 ${ASSUMED_CORRELATION} 时，该划分以 80% 的功效能够检出的最小差异。`,
+};
 
 function printPublished({ published: figures, gap: found }: Audit, { printText }: Terminal): void {
   for (const { model, published, convention, split, constant, beaten } of figures) {

@@ -93,6 +93,9 @@ async function printSources(sources: ImportReport['sources'], { say, table }: Te
   );
 }
 
+const UNITS = { utf16: 'UTF-16', 'code-point': '码点' } as const;
+const ENDS = { exclusive: '不含末端', inclusive: '含末端' } as const;
+
 const describeOffsets = ({
   unit,
   end,
@@ -101,7 +104,7 @@ const describeOffsets = ({
   basis,
 }: NonNullable<ImportReport['sources'][number]['offsets']>): Text => ({
   en: `${unit}, ${end} (${fitting}/${spans}, ${BASES[basis].en})`,
-  zh: `${unit}，${end}（${fitting}/${spans}，${BASES[basis].zh}）`,
+  zh: `${UNITS[unit]}，${ENDS[end]}（${fitting}/${spans}，${BASES[basis].zh}）`,
 });
 
 async function printScan(scan: ScanReport, terminal: Terminal): Promise<void> {

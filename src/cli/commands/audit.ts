@@ -65,7 +65,8 @@ export const auditCommand = defineCommand({
       onProgress: progress.update,
     }).finally(progress.stop);
     if (terminal.json) return terminal.printJson(audits);
-    const { printAudit } = await import('../audit-tables.ts');
+    const { printAudit, SIGNAL_NOTE } = await import('../audit-tables.ts');
     for (const audit of audits) await printAudit(audit, terminal);
+    if (audits.some(({ signal }) => signal.length > 0)) terminal.printText(SIGNAL_NOTE);
   },
 });

@@ -39,7 +39,7 @@ it('goes from a GBK table and a doccano export to runs, an audit and a report', 
   const read = JSON.parse(await succeeds('data', 'import', pairs, '--as', 'ward-pairs', '--json'));
   expect(read).toMatchObject({ task: 'ward-pairs', family: 'similarity', encoding: 'gbk' });
   const shown = await succeeds('data', 'import', notes, '--as', 'ward-notes', '--lang', 'zh');
-  expect(shown).toContain('utf16，exclusive（48/48，其他规则会越出文本）');
+  expect(shown).toContain('UTF-16，不含末端（48/48，其他规则会越出文本）');
   expect(shown).toContain('ward-notes-relations');
   const runs = join(folder, 'runs');
   const evaluate = async (task: string, models: string) =>

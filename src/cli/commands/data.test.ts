@@ -95,4 +95,6 @@ test('audit names the kinds of its findings in the requested language', async ()
   expect(english.out).toMatch(/^leak /m);
   expect(chinese.out).toMatch(/^泄漏 /m);
   expect(chinese.out).not.toMatch(/^(leak|conflict|oddity) /m);
+  expect(english.out).toMatch(/^Gain: of the simple model .* may be below 5\.0/m);
+  expect(chinese.out).toMatch(/^增益：/m);
 });

@@ -113,9 +113,9 @@ test('deeply nested lines are a typed error', async () => {
 test('explain answers in the chosen language, as text and as JSON', async () => {
   const explain = ['explain', '--model', `linear:${model}`, '--id', '0'] as const;
   const chinese = await run(...explain, '--lang', 'zh');
-  expect(chinese.stdout.split('\n')[1]).toMatch(/^\S+：\d\.\d{3}$/);
+  expect(chinese.stdout.split('\n')[1]).toMatch(/^\S+：概率 \d\.\d{3}，/);
   const english = await run(...explain, '--lang', 'en', '--json');
-  expect(JSON.parse(english.stdout).reasons[0]).toMatch(/^\S+: \d\.\d{3}$/);
+  expect(JSON.parse(english.stdout).reasons[0]).toMatch(/^\S+: probability \d\.\d{3}, /);
 });
 
 test('offsets are refused where predictions mark no places', async () => {

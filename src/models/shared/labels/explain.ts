@@ -27,7 +27,11 @@ export function explainLabels(
     const sign = shared && index === 0 ? -1 : 1;
     const probability = sign > 0 ? scores[output] : 1 - scores[output];
     const share = probability.toFixed(3);
-    return [{ en: `${label}: ${share}`, zh: `${label}：${share}` }, ...heaviest(contributions(output), sign)];
+    const head = {
+      en: `${label}: probability ${share}, with the largest contributions to its score`,
+      zh: `${label}：概率 ${share}，对其得分贡献最大的特征`,
+    };
+    return [head, ...heaviest(contributions(output), sign)];
   });
 }
 
