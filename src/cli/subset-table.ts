@@ -1,6 +1,6 @@
 import type { Summary } from '../evaluation/summary.ts';
 import type { Heading } from './table.ts';
-import { formatSummary, printUnsureNote } from './tables.ts';
+import { formatSummary, nameModel, printUnsureNote } from './tables.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `run --subsets` adds: the primary score on every subset that was scored, over the seeds. */
@@ -16,7 +16,7 @@ export async function printSubsets(summaries: readonly Summary[], terminal: Term
   const rows = summaries.flatMap((summary) =>
     Object.entries(summary.subsets).map(([subset, scores]) => [
       summary.task,
-      `${say(summary.model)} ${summary.setting}`.trim(),
+      nameModel(summary, say),
       subset,
       String(scores.examples),
       formatSummary({ ...summary, ...scores }),

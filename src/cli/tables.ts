@@ -58,6 +58,12 @@ export const SYNTHETIC_MARK = '‡';
 const nameTask = ({ task, split, synthetic }: Summary): string =>
   `${task}${split === 'test' ? '' : ` (${split})`}${synthetic ? SYNTHETIC_MARK : ''}`;
 
+/** With the parameters that set it apart from models of the same name. */
+export const nameModel = (
+  { model, setting }: Pick<Summary, 'model' | 'setting'>,
+  say: Terminal['say'],
+): string => [say(model), setting].filter((part) => part !== '').join(' ');
+
 const isPartial = ({ examples: { train, learnt = train } }: RunRecord): boolean => learnt < train;
 
 /** The table that ends `run`: one row per task and model, with the published figures on real corpora. */
@@ -90,13 +96,12 @@ export async function printSummaries(
       return found ? `${found.value.toFixed(1)}*` : '';
     };
     const { record, scores } = summary.runs[0];
-    const model = [say(summary.model), summary.setting].filter((part) => part !== '').join(' ');
     return [
       nameTask(summary),
       say(listed(task?.aliases ?? [])),
       record.task.family,
       String(summary.asked),
-      model,
+      nameModel(summary, say),
       say(findConvention(summary.primary).title),
       formatSummary(summary),
       formatScore(scores.floors.constant, summary.primary),

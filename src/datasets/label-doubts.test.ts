@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findTask } from '../tasks/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { openDataset } from './dataset.ts';
+import { samplesDir } from './directory.ts';
 import { findLabelDoubts } from './label-doubts.ts';
 
 const declared = findTask('cMedIC');
@@ -52,6 +53,12 @@ test('labels of one split are counted, for every split', async () => {
   expect(await doubts({ train: rows(60), test: [...rows(9), '8\t甲', '9\t乙'] })).toEqual([
     ['label-in-one-split', 'test', '2 labels occur in test only: "8", "9"'],
   ]);
+});
+
+test('names out of an open vocabulary are never in doubt', async () => {
+  const dataset = await openDataset({ task: findTask('generation'), dir: samplesDir() });
+  expect(dataset.labelsObserved).toBe(true);
+  expect(await findLabelDoubts(dataset)).toEqual([]);
 });
 
 test('declared labels are never in doubt', async () => {

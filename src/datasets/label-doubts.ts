@@ -33,10 +33,10 @@ interface Counted {
 /**
  * What is suspicious about the labels of a task that declares none: a header row read as an example, a column of
  * distinct values, labels that occur in one split only. Nothing where the task declares its labels: there the readers
- * refuse any other. Throws the UserErrors of `Dataset.split`.
+ * refuse any other; nor where the family has open labels. Throws the UserErrors of `Dataset.split`.
  */
 export async function findLabelDoubts(dataset: Dataset): Promise<LabelDoubt[]> {
-  if (!dataset.labelsObserved) return [];
+  if (!dataset.labelsObserved || familyOf(dataset.task).openLabels) return [];
   const splits: Counted[] = [];
   for (const pass of await openPasses(dataset))
     if (pass.hasGold) splits.push(await countLabels(dataset.task, pass));

@@ -89,8 +89,12 @@ async function verify(root: string, terminal: Terminal): Promise<void> {
 
 async function printRuns(runs: readonly StoredRun[], terminal: Terminal): Promise<void> {
   const { primaryScore } = await import('../../scoring/score-sheet.ts');
-  const { formatScore, SYNTHETIC_MARK } = await import('../tables.ts');
+  const { summarize } = await import('../../evaluation/summary.ts');
+  const { formatScore, nameModel, SYNTHETIC_MARK } = await import('../tables.ts');
   const { say } = terminal;
+  const names = new Map(
+    summarize(runs).flatMap((summary) => summary.runs.map((run) => [run, nameModel(summary, say)])),
+  );
   // The id says task, split, model and seed, and is what other commands take: it stays whole.
   await terminal.table(
     [
@@ -103,16 +107,19 @@ async function printRuns(runs: readonly StoredRun[], terminal: Terminal): Promis
       say({ en: 'score', zh: '得分' }),
       { head: say({ en: 'started', zh: '开始时间' }), dropRank: 1 },
     ],
-    runs.map(({ record, scores }) => [
-      record.id,
-      record.task.id + (record.synthetic ? SYNTHETIC_MARK : ''),
-      record.split,
-      record.model.name,
-      String(record.seed),
-      record.task.primary,
-      formatScore(primaryScore(scores).value, record.task.primary),
-      record.times.startedAt.slice(0, 16).replace('T', ' '),
-    ]),
+    runs.map((run) => {
+      const { record, scores } = run;
+      return [
+        record.id,
+        record.task.id + (record.synthetic ? SYNTHETIC_MARK : ''),
+        record.split,
+        names.get(run) ?? '',
+        String(record.seed),
+        record.task.primary,
+        formatScore(primaryScore(scores).value, record.task.primary),
+        record.times.startedAt.slice(0, 16).replace('T', ' '),
+      ];
+    }),
   );
 }
 

@@ -125,6 +125,8 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   readonly inputShape: InputShape;
   /** An example has any number of labels, none included, where other families of labels have exactly one. */
   readonly manyLabels?: boolean;
+  /** Labels are names out of an open vocabulary: every split has some that no other has. */
+  readonly openLabels?: boolean;
   /** A task must say which of its labels is the positive one. */
   readonly needsPositive?: boolean;
   /** The name of the task type on the Hugging Face Hub. */

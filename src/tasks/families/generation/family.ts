@@ -17,6 +17,7 @@ export const generation: Family<'generation', GenerationTypes> = {
   missing: missingReply,
   texts: ({ turns }) => turns.map(({ text }) => text),
   labels: ({ gold }) => gold.names ?? [],
+  openLabels: true,
   brief: briefReply,
   conventions: generationConventions,
   asking: [generationAsking],
