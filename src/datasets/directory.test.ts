@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -22,7 +22,11 @@ test('the cache is read once it holds a corpus, the samples before that; it is a
   const cache = join(folder, 'cache', 'chineseblue', 'data');
   expect(resolveDataDir(undefined, environment)).toEqual({ dir: samplesDir(), origin: 'samples' });
   expect(writableDataDir(undefined, environment)).toEqual({ dir: cache, origin: 'cache' });
-  await mkdir(join(cache, 'cMedQQ'), { recursive: true });
+  // What a failed download leaves.
+  await mkdir(join(cache, 'cMedQQ', 'train'), { recursive: true });
+  await writeFile(join(cache, 'cMedQQ', 'test.txt.host-1-ab.part'), '');
+  expect(resolveDataDir(undefined, environment).origin).toBe('samples');
+  await writeFile(join(cache, 'cMedQQ', 'train', '1.txt'), '');
   expect(resolveDataDir(undefined, environment)).toEqual({ dir: cache, origin: 'cache' });
 });
 

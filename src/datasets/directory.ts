@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PARTIAL } from '../fetch/part.ts';
 import { cacheDir } from '../ground/cache.ts';
 
 /** A directory with corpora, and how it was chosen. */
@@ -29,7 +30,7 @@ export const samplesDir = (): string => fileURLToPath(new URL('../../samples', i
 
 /**
  * Where to read corpora: the flag `--data-dir`, else `CHINESEBLUE_DATA`, else the per-user cache where it
- * holds anything, else the samples. The first two are used as given, even when they do not exist.
+ * holds any corpus file, else the samples. The first two are used as given, even when they do not exist.
  *
  * @example
  * ```ts
@@ -57,5 +58,11 @@ export function writableDataDir(flag: string | undefined, environment: NodeJS.Pr
 const holdsCorpora = (directory: string): boolean =>
   existsSync(directory) &&
   readdirSync(directory, { withFileTypes: true }).some(
-    (entry) => entry.isDirectory() && !entry.name.startsWith('.'),
+    (entry) => entry.isDirectory() && !entry.name.startsWith('.') && holdsFiles(join(directory, entry.name)),
+  );
+
+/** Whether any file is complete: a download that failed leaves empty directories and partial files. */
+const holdsFiles = (directory: string): boolean =>
+  readdirSync(directory, { withFileTypes: true }).some((entry) =>
+    entry.isDirectory() ? holdsFiles(join(directory, entry.name)) : !entry.name.endsWith(PARTIAL),
   );

@@ -9,6 +9,8 @@ import { type ExpectedFile, type Identity, identifyFile } from './identity.ts';
 /** A partial file of another machine is taken over only if it has not grown for this long. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
 
+/** How the names of partial files end. */
+export const PARTIAL = '.part';
 const OWNER = /\.([^.]*)-(\d+)-([0-9a-f]+)\.part$/;
 
 /** The host name without the characters that separate the fields of a partial file's name. */
@@ -16,7 +18,7 @@ const host = (): string => hostname().replace(/[^A-Za-z0-9]/g, '') || 'host';
 
 /** A name that no other process writes to. */
 const ownName = (destination: string): string =>
-  `${destination}.${host()}-${process.pid}-${randomBytes(4).toString('hex')}.part`;
+  `${destination}.${host()}-${process.pid}-${randomBytes(4).toString('hex')}${PARTIAL}`;
 
 /** Partial files of interrupted processes, by the destination that they were meant for. */
 export type Leftovers = ReadonlyMap<string, readonly string[]>;
