@@ -8,7 +8,7 @@ import { type Audit, auditDataset } from './audit.ts';
 import { writeCard } from './card.ts';
 import { subsetsOf } from './subsets.ts';
 
-/** The scheme that takes leaks out of a corpus. */
+/** The scheme that removes leaks from a corpus. */
 const REGROUPED: SchemeId = 'regrouped@1';
 
 export interface AuditOptions {

@@ -20,7 +20,7 @@ import { measureSignal, type SignalRow } from './signal.ts';
 import { createSurvey, type Survey } from './survey.ts';
 import type { TruncationRow } from './truncation.ts';
 
-/** A published score, with what one constant answer reaches under the same rule on the same split. */
+/** A published score, with that of one constant answer under the same rule on the same split. */
 export interface PublishedCheck {
   readonly model: string;
   readonly published: number;
@@ -223,7 +223,7 @@ function createNoticed() {
   };
 }
 
-/** Documents whose JSON gold and BIO tags say different things. */
+/** Documents whose JSON gold and BIO tags differ. */
 async function findDisagreements(dataset: Dataset): Promise<Finding[]> {
   const items = new Map<string, ItemRef>();
   for (const split of availableSplits({ ...dataset, source: 'alternative' })) {

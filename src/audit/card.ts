@@ -11,7 +11,7 @@ import { croissant } from './croissant.ts';
 import { countBySplit } from './finding.ts';
 import { fittedOnText } from './signal.ts';
 
-/** Writes `<task>.md` and `<task>.croissant.json`: what a corpus is, where it comes from, and what is wrong with it. */
+/** Writes `<task>.md` and `<task>.croissant.json`: a description of a corpus, its source, and its issues. */
 export async function writeCard(directory: string, dataset: Dataset, audit: Audit): Promise<void> {
   const { task } = dataset;
   const summary = await summarize(dataset);

@@ -58,7 +58,7 @@ const PAPERS = {
 
 const REPOSITORY = 'https://github.com/alibaba-research/ChineseBLUE';
 
-/** A licence that is an SPDX identifier as the address of its text; any other as it stands. */
+/** A licence that is an SPDX identifier as the URL of its text; any other unchanged. */
 const licenceOf = (licence: string): string =>
   /^[A-Za-z0-9.+-]+$/.test(licence) ? `https://spdx.org/licenses/${licence}.html` : licence;
 
@@ -98,7 +98,7 @@ export function croissant(task: Task, audit: Audit): object {
 
 /**
  * Splits with one file per record: sets of files inside the repository of the release (or the local folder).
- * Croissant has no hash for a set, so the combined one stands in its description.
+ * Croissant has no hash for a set, so the combined one is in its description.
  */
 function directoriesOf({ files }: Audit, released: boolean): object[] {
   const container = {

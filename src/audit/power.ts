@@ -31,7 +31,7 @@ export interface PublishedGap {
 /**
  * Smallest differences that a split shows, from the spread over units of a given system's answers. These may be
  * answers to a sample of whole units: `units` is how many the split has. None if all units score
- * the same, or there is only one: that says nothing about the spread of other systems.
+ * the same, or there is only one: such answers say nothing about the spread of other systems.
  */
 export function powerOf(
   task: Task,

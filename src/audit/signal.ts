@@ -26,7 +26,7 @@ const witnessOf = (task: Task): ModelKind => {
   return kinds.find(({ families }) => families.includes(task.family)) ?? kinds[kinds.length - 1];
 };
 
-/** As many folds, or as many as there are independent units where these are fewer. */
+/** Number of folds, or of independent units if these are fewer. */
 const FOLDS = 4;
 const SEED = 0;
 /** Larger splits are sampled, whole groups: what follows from the text shows in this many examples. */
@@ -71,7 +71,7 @@ export interface SignalRow {
   readonly constant: number;
   /** NaN if there is nothing to guess from. */
   readonly chance: number;
-  /** 95 % interval of what the witness gains over the better of the two. */
+  /** 95 % interval of the gain of the simple model over the better of the two. */
   readonly gain: readonly [low: number, high: number];
   /** The gain may be smaller than `WEAK_GAIN`. */
   readonly weak: boolean;
@@ -117,7 +117,7 @@ async function crossValidate(
   return examples.map(({ id }) => answers.get(id));
 }
 
-/** What `measureSignal` found out, with the answers of the witness for those who want to look further. */
+/** The result of `measureSignal`, with the answers of the simple model for further analysis. */
 export interface Signal {
   readonly rows: readonly SignalRow[];
   readonly examples: readonly Example[];

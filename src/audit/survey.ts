@@ -11,7 +11,7 @@ import { createLonelyLabels, createOddities } from './text-oddities.ts';
 import { createTruncationLedger, type TruncationRow } from './truncation.ts';
 import { describeTwins } from './twins.ts';
 
-/** What is found out about the examples of all splits in one pass; disposing of it removes what is on disk. */
+/** Information on the examples of all splits from one pass; disposing of it removes what is on disk. */
 export interface Survey extends Disposable {
   /** Splits come one after another. */
   take(example: Example, split: SplitName): void;

@@ -80,7 +80,7 @@ interface Found extends Oddity {
   readonly numbers: number[];
 }
 
-/** Finds items whose text holds something odd, one finding an oddity. */
+/** Finds items whose text contains irregularities, one finding per irregularity. */
 export function createOddities(task: Task): Finder {
   const { texts } = familyOf(task);
   const found = ODDITIES.map((oddity): Found => ({ ...oddity, numbers: [] }));
@@ -97,7 +97,7 @@ export function createOddities(task: Task): Finder {
   };
 }
 
-/** Items that hold a label which, so far, one split alone has. */
+/** Items with a label that so far occurs in only one split. */
 interface Holders {
   readonly split: SplitName;
   /** Undefined once another split has it too. */

@@ -49,7 +49,7 @@ export function describeTwins(
   });
 }
 
-/** Members of near groups that are listed; of more, the first of those that equal each other stands for all. */
+/** Members of near groups that are listed; beyond that, one of several equal ones is listed. */
 const MOST_LISTED = 1 << 22;
 
 /** As `flatMap`, one after another. */
@@ -73,7 +73,7 @@ function twinsAcross(twins: Twins, mostListed: number): TwinFinding[] {
   const foldedOnly = (group: Group): number[] => leaked(group).filter((example) => !asTheyAre.has(example));
   const folded = across.filter((group) => foldedOnly(group).length > 0);
   const mirrorsAcross = mirrors.filter(leaking);
-  // A pair stands for the first of several equal texts: what equals a leaked text leaks as well.
+  // A pair names the first of several equal texts: texts equal to a leaked one leak as well.
   const members = new Map(equal.map((group) => [formOf(group[0]), group]));
   const withEqual = (example: number): Group => members.get(formOf(example)) ?? [example];
   const nearAcross = near.filter((pair) => leaking(pair.flatMap(withEqual)));

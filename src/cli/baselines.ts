@@ -5,7 +5,7 @@ import { readTextFile, writeJson } from '../ground/files.ts';
 import type { Site } from '../server/site.ts';
 import type { Task } from '../tasks/task.ts';
 
-/** What is still to be put on the boards; the file is there until all of it is. */
+/** The baselines not on the boards yet; the file exists until all are. */
 const pendingFile = z.object({ dataDir: z.string(), tasks: z.array(z.string()) });
 
 const pathOf = (dir: string): string => join(dir, 'baselines', 'pending.json');

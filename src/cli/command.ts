@@ -24,7 +24,7 @@ export interface CommandSpec<S extends ParameterSpecs = ParameterSpecs> {
   readonly summary: Text;
   /** Commander's notation, e.g. `[task...]`. */
   readonly operands?: string;
-  /** By camelCase name: flags, help, defaults and bounds come from them. Shared ones stand in `options.ts`. */
+  /** By camelCase name: flags, help, defaults and bounds come from them. Shared ones are in `options.ts`. */
   readonly options?: S;
   /** Options that require another one, or one of several: without it they are rejected. */
   readonly needs?: { readonly [Name in keyof S & string]?: Names<S> };

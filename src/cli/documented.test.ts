@@ -38,7 +38,7 @@ const leafOf = (
   return found?.subcommands ? leafOf(words.slice(1), found.subcommands) : found;
 };
 
-/** What the program says to a command line whose command does nothing. */
+/** The output of the program for a command line, with the command itself disabled. */
 async function parse(command: string): Promise<string> {
   const words = wordsOf(command);
   const leaf = leafOf(words);

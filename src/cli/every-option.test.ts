@@ -69,7 +69,7 @@ describe.each(leaves(commands).map((leaf) => [leaf.path.join(' '), leaf] as cons
       const flag = flags[Object.keys(specs).indexOf(name)];
       return text === '' ? [flag] : [flag, text];
     };
-    /** What is given together: some options, those that they need, and those that the command needs. */
+    /** Options to be given together: some, those that they need, and those that the command needs. */
     const withNeeded = (...names: string[]): string[] => [
       ...new Set([...names, ...names.flatMap((name) => needs[name]?.[0] ?? [])]),
       ...Object.keys(specs).filter((name) => isNeeded(name) && !names.includes(name)),

@@ -10,7 +10,7 @@ const LOST: Readonly<Record<Lost, Text>> = {
   groups: { en: 'groups', zh: '分组' },
 };
 
-/** What was written, what was not, and how it is read back. */
+/** Prints what was written, what was not, and how to read it back. */
 export async function printExport(report: ExportReport, terminal: Terminal): Promise<void> {
   const { say, table } = terminal;
   const { splits, leftOut, unlabelled, lost, out, format, importOptions } = report;

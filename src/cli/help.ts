@@ -25,7 +25,7 @@ function helpIn(language: Language): Partial<Help> {
     minWidthToWrap: NARROWEST,
     displayWidth,
     boxWrap: (text, width) => wrap(text, width).join('\n'),
-    // Defaults and choices stand in the description already, in the language of the help.
+    // Defaults and choices are in the description already, in the language of the help.
     optionDescription: ({ description }: Option) => description,
   };
   if (language === 'en') return common;

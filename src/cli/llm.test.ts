@@ -248,7 +248,7 @@ describe('a run that is killed', () => {
       before = server.received.length;
       underWay = different - callsOnDisk();
     };
-    // A process first takes a while to start: it is killed once it has asked something.
+    // A process takes a while to start: it is killed once it has sent a question.
     for (let kill = 0; kill < 3; kill++) {
       const child = startCommand();
       while (server.received.length <= before + 3) await sleep(5);

@@ -10,7 +10,7 @@ import { createTerminal, type Terminal, widthOf } from './terminal.ts';
 import { type OptionSpec, optionSpecs, readOptions } from './typed-options.ts';
 import { usageError } from './usage.ts';
 
-/** Options of every command; they may also stand before it. */
+/** Options of every command; they may also precede it. */
 const COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: '--json', summary: { en: 'print JSON', zh: '以 JSON 输出' } },
   { flags: '--quiet', summary: { en: 'print results only', zh: '只输出结果' } },

@@ -16,7 +16,7 @@ const SOURCE_NAMES = {
   recombined: { en: 'recombined: cannot have been seen', zh: '重组文本：不可能见过' },
 };
 
-/** The rates, and what they can and cannot show. */
+/** Prints the rates, and what they can and cannot show. */
 export async function printMemorised(result: Memorised, terminal: Terminal): Promise<void> {
   const { completions, differences, order } = result;
   const { say } = terminal;

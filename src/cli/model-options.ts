@@ -13,7 +13,7 @@ export const MODEL_FILE = {
   }),
 };
 
-/** A kept model, named as `loadKept` takes it. */
+/** A kept model, named as for `loadKept`. */
 export const KEPT_MODEL = {
   model: text({
     required: true,
@@ -37,7 +37,7 @@ export const SERVICE = {
   ...{ endpoint, keyEnv, profiles, prices, allowRemote, retries, maxCalls, maxTotalTokens, maxCost },
 };
 
-/** The flags of `SERVICE` that say something else than the default, as parameters. */
+/** The flags of `SERVICE` that differ from the default, as parameters. */
 export function serviceOptions(options: Parsed<typeof SERVICE>): GivenParameters {
   const given = Object.entries(SERVICE).flatMap(([name, spec]): [string, string | number | boolean][] => {
     const value = Object.entries(options).find(([option]) => option === name)?.[1];

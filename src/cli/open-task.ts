@@ -60,9 +60,9 @@ export interface TaskData {
   /** With its labels. */
   readonly task: Task;
   readonly dataset: Dataset;
-  /** What `--split` says. */
+  /** The value of `--split`. */
   readonly split: JudgedSplit;
-  /** The part of the dataset that it stands for. */
+  /** The part of the dataset that it names. */
   readonly part: SplitName;
 }
 
@@ -102,7 +102,7 @@ export async function openQuestions(options: TaskOptions & { readonly input?: st
 type JudgedRequest = Omit<DatasetRequest, 'scheme'> & { readonly split?: JudgedSplit };
 
 /**
- * Notes what a reader of the figures should know of the data of each task, and what is suspicious about the labels of
+ * Prints notes on the data of each task for readers of the figures, and on what is suspicious about the labels of
  * tasks that declare none. A note on several tasks is printed once; `shown` are those that the output itself contains.
  */
 export async function noteDatasets(
@@ -130,7 +130,7 @@ export async function noteDatasets(
   printRemarks(remarks, terminal);
 }
 
-/** Notes what a reader of the figures should know of a dataset. */
+/** Prints notes on a dataset for readers of the figures. */
 export const noteOpened = ({ task, notes }: Dataset, terminal: Terminal): void =>
   printRemarks(
     notes.map(({ message }) => ({ task: task.id, message })),
@@ -152,7 +152,7 @@ export function printRemarks(remarks: readonly Remark[], terminal: Terminal): vo
   }
 }
 
-/** For commands that would do nothing: the directory, which may not exist, holds no corpus of any task. */
+/** For commands that would do nothing: the directory does not exist or has no corpus. */
 export const noCorpora = (dir: string): UserError =>
   new UserError(
     'no-corpora',

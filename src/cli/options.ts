@@ -2,7 +2,7 @@ import type { JudgedSplit } from '../datasets/dataset.ts';
 import { choice, flag, list, text } from '../ground/parameters.ts';
 import { SPLITS } from '../tasks/task.ts';
 
-// Options that several commands share, each declared once; a command spreads those that it takes.
+// Options that several commands share, each declared once; a command spreads those that it has.
 
 export const TASK = {
   task: list({ placeholder: 'name', summary: { en: 'the task', zh: '任务' } }),

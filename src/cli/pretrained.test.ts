@@ -162,7 +162,7 @@ describe('using a pretrained model', () => {
       const chances: number[] = found.map(({ probability }: { probability: number }) => probability);
       expect(chances.reduce((a, b) => a + b)).toBeCloseTo(1, 4);
       expect(chances).toEqual([...chances].sort((a, b) => b - a));
-      // frequent characters stand before those that are never there
+      // frequent characters rank before those that never occur
       const rank = (token: string) => found.findIndex((one: { token: string }) => one.token === token);
       expect(rank('天')).toBeLessThan(rank('[CLS]'));
     }

@@ -59,7 +59,7 @@ export function bar(title: string, stream: NodeJS.WritableStream, language: Lang
  * `LINE_EVERY_MS`, also while nothing is reported. It does not keep the process alive.
  */
 export function lines(title: string, write: (line: string) => void, language: Language): Progress {
-  /** Work that an earlier run has done says nothing about how fast this one is. */
+  /** Work done by an earlier run does not count towards the speed of this one. */
   let first: { readonly share: number; readonly at: number } | undefined;
   let share = 0;
   let note: Text | string = '';

@@ -6,7 +6,7 @@ export const publishedModels = (tasks: readonly Task[]): string[] => [
   ...new Set(tasks.flatMap(({ published }) => published.map(({ model }) => model))),
 ];
 
-/** The tasks that were evaluated on their corpus: on a synthetic sample, published scores have no place beside ours. */
+/** The tasks that were evaluated on their corpus: on a synthetic sample, published scores are not comparable. */
 export const onRealText = (
   tasks: readonly Task[],
   summaries: readonly Pick<Summary, 'task' | 'synthetic'>[],

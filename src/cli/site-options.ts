@@ -3,7 +3,7 @@ import type { Parsed } from '../ground/parameters.ts';
 import { integer, text } from '../ground/parameters.ts';
 import type { SiteSettings } from '../server/site.ts';
 
-/** Options that say which evaluation server's data a command works on. */
+/** Options that select the data of an evaluation server. */
 export const SITE = {
   dir: text({
     placeholder: 'dir',
@@ -35,7 +35,7 @@ export const SITE = {
   }),
 };
 
-/** Options that say which running server a command talks to, and as whom. */
+/** Options that select a running server and the identity of the caller. */
 export const SERVER = {
   server: text({
     required: true,

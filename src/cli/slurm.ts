@@ -40,7 +40,7 @@ export async function writeSlurm(file: string, plans: readonly Plan[]): Promise<
     'case "$i" in',
     ...cases,
     'esac',
-    // the last one takes the place of this shell, so that signals reach it
+    // the last one replaces this shell, so that signals reach it
     `((i + ${tasks} < ${plans.length} || status > 0)) || exec ${command}`,
     `${command} || status=$?`,
     'done',

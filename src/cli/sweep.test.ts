@@ -22,7 +22,7 @@ const SWEEP = ['--task', 'cMedIC,cMedQQ', '--model', 'majority,linear', '--data-
 /** Record, predictions and scores. */
 const FILES_OF_RUN = 3;
 const programs = postgresPrograms();
-/** A table without how long fitting took, which stands before the convention. */
+/** A table without the fitting times, which precede the convention. */
 const withoutSeconds = (table: string): string => table.replace(/\d+\.\d(?=\s+\S+@\d)/g, '');
 
 describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {

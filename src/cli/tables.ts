@@ -51,7 +51,7 @@ export function formatSummary({ mean, deviation, interval, primary, runs }: Summ
   return `${formatScore(mean, primary)}${interval ? ` ${formatRange(interval, primary)}` : ''}${spread}`;
 }
 
-/** Behind the name of a task whose corpus is a synthetic sample; a note says what it means. */
+/** Follows the name of a task whose corpus is a synthetic sample; a note explains it. */
 export const SYNTHETIC_MARK = '‡';
 
 /** With the split, where that is not test, and the mark of synthetic samples. */

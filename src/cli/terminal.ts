@@ -28,7 +28,7 @@ export interface Terminal {
   /** A response to a user's action, to standard error: also under --quiet, but not under --json. */
   alert(text: Text | string): void;
   /**
-   * A table to standard output that fits the width, below an empty line where another stands right above. A note names the
+   * A table to standard output that fits the width, below an empty line if another table is right above. A note names the
    * columns left out, which are returned.
    */
   table(headings: readonly Heading[], rows: readonly (readonly string[])[]): Promise<readonly string[]>;
@@ -89,7 +89,7 @@ export function createTerminal(settings: TerminalSettings): Terminal {
     },
     note,
     alert(text) {
-      // On a terminal a progress bar stands on the current line.
+      // On a terminal the current line may be a progress bar.
       if (!json) stderr.write(`${stderr.isTTY ? '\n' : ''}${inert(wrapped(text))}\n`);
     },
     async table(headings, rows) {

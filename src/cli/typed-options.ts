@@ -12,19 +12,19 @@ import {
 } from '../ground/parameters.ts';
 import type { CommandSpec } from './command.ts';
 
-/** A flag as commander takes it. */
+/** A flag in commander's syntax. */
 export interface OptionSpec {
   /** `--seed <list>`, `--force`. */
   readonly flags: string;
   readonly summary: Text;
-  /** The flag that says the opposite, of one that is neither on nor off by default. */
+  /** The opposite of a flag that is neither on nor off by default. */
   readonly negation?: OptionSpec;
 }
 
-/** What commander gives: by the flag's name in camelCase; absent when not given. `--json` may also stand before the command. */
+/** The values from commander, by the flag's name in camelCase; absent when not given. `--json` may also precede the command. */
 export type GivenOptions = Readonly<Record<string, string | boolean | undefined>>;
 
-/** Names that stand for values in a usage line. */
+/** Placeholders of values in a usage line. */
 const PLACEHOLDERS: Readonly<Record<Parameter['type'], string>> = {
   integer: 'n',
   number: 'x',

@@ -4,7 +4,7 @@ import type { Text } from '../ground/language.ts';
 
 type Rule = readonly [code: string, pattern: RegExp, text: (found: readonly string[]) => Text];
 
-/** Commander reports in English sentences: what each one says, in both languages. */
+/** Commander's English error messages, in both languages. */
 const RULES: readonly Rule[] = [
   [
     'unknown-option',

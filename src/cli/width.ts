@@ -10,7 +10,7 @@ const ASCII = /^[\x20-\x7e]*$/;
 const characterWidth = (character: string): number =>
   ZERO.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
 
-/** Columns that a text takes: 2 for a Chinese character. */
+/** Columns that a text occupies: 2 for a Chinese character. */
 export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
@@ -18,7 +18,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** Closing punctuation, which starts no line, and what no line ends with. */
+/** Closing punctuation, which never starts a line, and characters that never end one. */
 const CLOSING = '，。；：、！？）》」』”’…,.;:!?)]}%';
 const OPENING = '（《「『“‘([{';
 

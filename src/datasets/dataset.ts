@@ -27,7 +27,7 @@ export interface DatasetRequest {
   readonly task: Task;
   /** The data directory; the task's folder is below it. */
   readonly dir: string;
-  /** How the corpus falls into splits. Default `carved`: as released, and what is absent of train and dev is carved. */
+  /** How the corpus is divided into splits. Default `carved`: as released, with a missing train or dev carved. */
   readonly scheme?: SchemeId;
   /** `alternative`: the second format of the same splits, where a task has one. Default `primary`. */
   readonly source?: Source;

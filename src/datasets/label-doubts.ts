@@ -14,7 +14,7 @@ export interface LabelDoubt {
   readonly message: Text;
 }
 
-/** With fewer examples, frequencies say nothing. */
+/** With fewer examples, frequencies are inconclusive. */
 const MIN_EXAMPLES = 20;
 /** More distinct labels than this share of the examples are no classes. */
 const MAX_DISTINCT = 0.5;

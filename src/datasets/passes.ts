@@ -16,12 +16,12 @@ import { type CorpusFile, hasGold, type Item, noGold, type Split } from './split
 /** Bytes of the files of all splits up to which they are held in memory together. */
 export const MOST_HELD = 64 * 1024 * 1024;
 
-/** One split of a dataset, to be read from its first item to its last as often as it takes. */
+/** One split of a dataset, which can be read from beginning to end repeatedly. */
 export interface Pass {
   readonly name: SplitName;
   readonly hasGold: boolean;
   readonly synthetic: boolean;
-  /** The whole of it, where memory holds it; else every pass reads the file. */
+  /** All items if they fit in memory; else every pass reads the file. */
   readonly held?: Split;
   /** The identity of the files. */
   readonly files: readonly CorpusFile[];

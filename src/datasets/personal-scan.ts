@@ -41,7 +41,7 @@ export function createPersonalScan() {
   const found = new Map<PersonalKind, { count: number; texts: number; places: PersonalPlace[] }>();
   let [texts, touched] = [0, 0];
   return {
-    /** What a text holds. */
+    /** The personal data in a text. */
     see(text: string, place: ScannedPlace): readonly PersonalSpan[] {
       const spans = findPersonal(text);
       texts++;

@@ -31,7 +31,7 @@ export interface RecordFile {
 }
 
 interface ReadOptions {
-  /** Takes what is noticed. */
+  /** Receives notices. */
   readonly notices?: Notice[];
   /** Do not look at gold, whether it is there or not. */
   readonly ignoreGold?: boolean;

@@ -20,7 +20,7 @@ export interface Twins {
   splitOf(example: number): number;
   /** The number of its texts in the form in which width, letter case, punctuation and white space do not count. */
   formOf(example: number): number;
-  /** 53 bits of a hash of its texts as they stand, and of its gold; to be compared among examples of one form. */
+  /** 53 bits of a hash of its unchanged texts, and of its gold; to be compared among examples of one form. */
   rawOf(example: number): number;
   goldOf(example: number): number;
   /** Equal but for width, letter case, punctuation and white space. */

@@ -60,7 +60,7 @@ export function renumberUnits(units: Int32Array): NumberedUnits {
  * Groups pairs that share a text, on either side and through any number of steps: the connected
  * components of the graph whose vertices are texts and whose edges are pairs.
  *
- * In cMedQQ the same search query stands in up to 54 pairs, now on the left and now on the right, so
+ * In cMedQQ the same search query occurs in up to 54 pairs, sometimes on the left and sometimes on the right, so
  * neither the pair nor its first text is independent of the rest; a component is. (Components: 1 525
  * for the 1 935 pairs of test, the largest of 13.)
  *

@@ -9,7 +9,7 @@ export interface Aligned {
 
 /**
  * Pairs equal elements first, each once (gold given twice counts once), then the nearest of what is left, greedily.
- * Everything that finds no partner stands alone.
+ * Elements without a partner stay unpaired.
  */
 export function align(
   gold: readonly Element[],

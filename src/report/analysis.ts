@@ -30,7 +30,7 @@ export interface KindCount {
   readonly examples: readonly { readonly example: number; readonly error: number }[];
 }
 
-/** Everything that a report says about one run. */
+/** All information in a report about one run. */
 export interface RunAnalysis {
   readonly run: OpenedRun;
   readonly answers: Answers;
@@ -85,7 +85,7 @@ export async function analyse(
   return analyses;
 }
 
-/** Undefined for runs that answer no question of which is better, such as one model twice. */
+/** Undefined for runs that cannot be compared, such as one model twice. */
 function compared(group: readonly OpenedRun[]): Comparison | undefined {
   if (group.length < 2 || group.length > MOST_COMPARED) return undefined;
   try {

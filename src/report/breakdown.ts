@@ -120,7 +120,7 @@ export function byFrequency(
   };
 }
 
-/** Recall by who mentions the thing, where gold marks mentions in the turns of speakers. */
+/** Recall by speaker, where gold marks mentions in turns. */
 export function bySpeaker(run: Answered, shown: Shown, answers: Answers): Breakdown | undefined {
   if (!shown.gold.some(({ marks }) => marks && marks.length > 0)) return undefined;
   const speakersOf = (element: Element, i: number): string => {

@@ -39,7 +39,7 @@ interface PackedSide {
   readonly v?: readonly number[];
 }
 
-/** An example as it travels: id, group, [who, text] blocks, gold, and what every run answered. */
+/** A packed example: id, group, [speaker, text] blocks, gold, and the answer of every run. */
 type PackedExample = readonly [
   string,
   string | 0,

@@ -29,7 +29,7 @@ export interface Calibration {
 }
 
 /**
- * Whether answers that are given with a probability are right as often as it says, from the probability of the
+ * Whether answers with a probability are right that often, from the probability of the
  * answered label. `none`: no scores were given; `not-probabilities`: they do not sum to one.
  */
 export function calibrate(run: OpenedRun): Calibration | 'none' | 'not-probabilities' {

@@ -15,7 +15,7 @@ const LONGEST_LABEL = 12;
 const shorten = (label: string): string =>
   [...label].length > LONGEST_LABEL ? `${[...label].slice(0, LONGEST_LABEL - 1).join('')}…` : label;
 
-/** `alt` says in words what the picture shows. */
+/** `alt` describes the picture in words. */
 function draw(alt: string, options: Plot.PlotOptions): Html {
   const svg = drawSvg({ style: FONT as never, ...options });
   return html`<div role="img" aria-label="${alt}">${{ markup: printable(svg.outerHTML) }}</div>`;

@@ -33,7 +33,7 @@ export interface ShownClasses {
   readonly leftOut: number;
 }
 
-/** Precision, recall and F1 of the classes that gold or the answers hold, most frequent in gold first. */
+/** Precision, recall and F1 of the classes in gold or the answers, most frequent in gold first. */
 export function classFigures(
   { examples }: Pick<Answered, 'examples'>,
   shown: Shown,

@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom';
 
 /**
  * Draws on the server. Plot sets all text as text. The picture is hidden from screen readers, as labels of its parts would be
- * repeated: what stands around it is to be labelled as a whole.
+ * repeated: label the surrounding element as a whole.
  */
 export function drawSvg(options: Plot.PlotOptions): ReturnType<typeof Plot.plot> {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');

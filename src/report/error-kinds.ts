@@ -128,7 +128,7 @@ export const KINDS = [
 
 export type KindId = (typeof KINDS)[number]['id'];
 
-/** How many of the kinds, from the first on, say what went wrong. */
+/** How many of the first kinds say what went wrong. */
 export const SHAPES = 9;
 
 const BIT = new Map<KindId, number>(KINDS.map(({ id }, i) => [id, 1 << i]));

@@ -10,7 +10,7 @@ import { KINDS, kindIds } from './error-kinds.ts';
 
 const DIGITS = 2;
 
-/** One score of one run, flat: what the plain formats are made of. */
+/** One score of one run as a flat record, for the plain formats. */
 interface Row {
   readonly run: RunAnalysis;
   readonly subset: string;

@@ -15,11 +15,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Control characters that HTML forbids would be dropped or reported: they are shown as what they are, unreadable. */
+/** Control characters, which HTML forbids, would be dropped: they are shown as unreadable characters. */
 export const printable = (text: string): string =>
   text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd');
 
-/** Text as it may stand between tags and inside quoted attributes. */
+/** Text escaped for use between tags and inside quoted attributes. */
 export const escapeHtml = (text: string): string =>
   printable(text.replace(/[&<>"']/g, (character) => ENTITIES[character]));
 

@@ -11,7 +11,7 @@ export interface Curve {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-/** Fields that say where a line is, the first that occurs is the horizontal axis. */
+/** Fields with the position of a line; the first that occurs is the horizontal axis. */
 const POSITIONS = ['step', 'epoch'] as const;
 /** Above this many points a curve is averaged in equal windows. */
 const MAX_POINTS = 400;

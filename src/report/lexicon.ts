@@ -97,7 +97,7 @@ export const BODY_PARTS: readonly string[] = [
   '神经',
 ];
 
-/** Sides and connecting characters that may stand between a body part and what follows. */
+/** Sides and connecting characters that may occur between a body part and what follows. */
 export const BODY_PART_TRIM = /^[左右双两侧上下前后内外中]+|[部区侧的处]$/gu;
 
 /** Chinese short forms that are not spelled out in letters. */

@@ -14,7 +14,7 @@ import { comparisonTable, conventionTables, primaryTable, subsetTable } from './
 
 /**
  * The report as one HTML page, piece by piece: it is never held in memory as a whole. The page needs no network and may
- * not use one (its content security policy), and runs no script but its own, known by its hash.
+ * not use one (its content security policy), and runs no script but its own, identified by its hash.
  */
 export async function* reportPage(tasks: readonly TaskAnalysis[], created: Date): AsyncGenerator<string> {
   const { script, style } = await pageAssets();
@@ -47,7 +47,7 @@ ${header(tasks)}
   yield `<script>${script}</script>\n</body></html>\n`;
 }
 
-/** JSON that cannot end the script element that it stands in. */
+/** JSON that cannot end the script element that contains it. */
 export const safeJson = (value: unknown): string =>
   JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

@@ -18,7 +18,7 @@ export interface Scene {
   readonly gold: readonly Element[];
   readonly answers: readonly Element[];
   readonly spellings: Spellings;
-  /** What a confusion of two labels of the same thing is about, where the family says so. */
+  /** The phenomenon behind a confusion of two labels of the same element, where the family defines it. */
   labelCause?(gold: string, answer: string): 'negation' | 'uncertainty' | undefined;
 }
 

@@ -35,7 +35,7 @@ export const SUMMED_USAGE = [
 ] as const;
 
 /**
- * The outcome of one question. The same four words count answers everywhere, also for prediction files:
+ * The outcome of one question. The same four terms count answers everywhere, including prediction files:
  * asked = answered + refused + unreadable + missing.
  */
 export type Answer<F extends FamilyId = FamilyId> =

@@ -29,7 +29,7 @@ export interface CorpusSource {
    * answers); `linked-texts`: any text on either side, directly or through other pairs (a query in many pairs).
    */
   readonly unit?: 'first-text' | 'linked-texts';
-  /** The files hold records of several tasks: the name that those of this one bear. */
+  /** For files with records of several tasks: the name of this one in them. */
   readonly part?: string;
   /** The argument of `data get` that imports it from an archive of the user. */
   readonly archive?: 'cblue' | 'promptcblue';
@@ -66,7 +66,7 @@ export interface Task {
   readonly labels: readonly Label[];
   /** Similarity only: the label whose F1 is meant by positive-class F1. */
   readonly positive?: string;
-  /** NER only: some entities have several parts, and scores that compare the parts are given too. */
+  /** NER only: some entities have several parts, and scores that compare the parts are reported too. */
   readonly discontinuous?: boolean;
   /** Ranking only: the lowest grade that counts as relevant where a metric needs a yes or no. */
   readonly relevantFrom?: number;

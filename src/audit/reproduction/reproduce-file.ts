@@ -17,11 +17,11 @@ export interface ReproductionRequest {
   readonly split?: SplitName;
   /** The `vocab.txt` of a BERT, for rules that truncate texts. Default: one in or next to the data directory. */
   readonly vocab?: string;
-  /** How offsets count, where the file does not say. */
+  /** How offsets are counted, where the file does not say. */
   readonly offsets?: Offsets;
 }
 
-/** A file of predictions under both rules, and what was read of it. */
+/** A file of predictions under both rules, and the predictions read from it. */
 export interface ReproducedFile {
   readonly result: SideBySide;
   readonly answers: ReadPredictions;

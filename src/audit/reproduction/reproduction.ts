@@ -44,7 +44,7 @@ export interface JudgedCorpus {
 
 /** A rule prepared for one split: scores any number of answers. */
 export interface Measure {
-  /** What takes part in the score, in words: "3 812 of 16 722 tokens". */
+  /** What is scored, in words: "3 812 of 16 722 tokens". */
   readonly scope: Text;
   /** Aligned with the examples; undefined counts as wrong. */
   score(predictions: readonly (Prediction | undefined)[]): Reproduced;

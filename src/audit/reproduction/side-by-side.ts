@@ -23,7 +23,7 @@ export interface Reference {
   readonly asPublished: number;
 }
 
-/** One set of answers under our rule and under the published one, with what is needed to read the two. */
+/** One set of answers under our rule and under the published one, with the information needed to compare them. */
 export interface SideBySide {
   readonly schema: 'chineseblue/side-by-side@2';
   readonly task: string;

@@ -6,7 +6,7 @@ export interface TaggedLine {
   readonly tag: string;
 }
 
-/** What Python's `str.strip` takes off, which differs from JavaScript's `trim` in a few characters. */
+/** The characters that Python's `str.strip` removes, which differ from JavaScript's `trim` in a few. */
 const PYTHON_SPACE =
   '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const ENDS = new RegExp(`^${PYTHON_SPACE}+|${PYTHON_SPACE}+$`, 'g');

@@ -43,7 +43,7 @@ interface SeenDocument extends SeenPieces {
 }
 
 /**
- * Adds a document's counts. `predicted` has the id of a tag a line; undefined stands for no answer: every token
+ * Adds a document's counts. `predicted` has the id of a tag per line; undefined means no answer: every token
  * then counts as the scored tag after the gold one, cyclically, and so as wrong.
  */
 function countDocument(
@@ -194,7 +194,7 @@ function requireSameLength(
   );
 }
 
-/** First code unit after the last line of which something is seen; the whole text where nothing is cut off. */
+/** First code unit after the last line that is at least partly read; the end of the text if nothing is truncated. */
 function endOfSeen(text: string, { lines, gold }: SeenDocument): number {
   if (lines.length < PIECES_SEEN || lines[lines.length - 1] === gold.length - 1) return text.length;
   return Array.from(text)

@@ -95,7 +95,7 @@ async function printRuns(runs: readonly StoredRun[], terminal: Terminal): Promis
   const names = new Map(
     summarize(runs).flatMap((summary) => summary.runs.map((run) => [run, nameModel(summary, say)])),
   );
-  // The id says task, split, model and seed, and is what other commands take: it stays whole.
+  // The id names task, split, model and seed, and is an argument of other commands: it is not shortened.
   await terminal.table(
     [
       { head: say({ en: 'run', zh: '运行' }), whole: true },

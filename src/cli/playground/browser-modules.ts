@@ -3,7 +3,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The sources of this package, or what was compiled of them. */
+/** The sources of this package, or the compiled modules. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Packages that run in a browser unchanged. */
 const PACKAGES: Readonly<Record<string, string>> = { zod: 'zod/index.js' };

@@ -42,7 +42,7 @@ async function answer(inputs: readonly Input[]): Promise<FromModel> {
   return { kind: 'answers', answers: await collectAnswers({ ...kept, task, inputs }) };
 }
 
-/** What is no UserError is not explained to callers: it may hold their texts. */
+/** Details of errors other than UserErrors are not sent to callers: they may contain texts. */
 const refusal = (error: unknown): FromModel => {
   const internal = new UserError('internal', { en: 'Internal error', zh: '内部错误' });
   return { kind: 'refused', error: plainError(error instanceof UserError ? error : internal) };

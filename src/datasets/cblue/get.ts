@@ -55,7 +55,7 @@ export interface CblueRequest {
 interface Wanted {
   /** The first of those that share it. */
   readonly task: Task;
-  /** Those whose records it holds, each a part of them; empty if they are of one task. */
+  /** The tasks whose records it contains; empty if there is only one. */
   readonly parts: readonly Task[];
   readonly split: SplitName;
   /** Below the data directory. */

@@ -9,13 +9,13 @@ import { asUtf8, type Encoding } from './utf8.ts';
 export const PASSAGES = 'KUAKE-IR';
 const CORPUS = 'corpus.tsv';
 
-/** Passages that a query of dev or test is given to order: beyond them nothing is found. */
+/** Number of candidate passages of a query in dev or test: others cannot be found. */
 const JUDGED_DEPTH = 50;
 /** Those of train, the right one included. */
 const TRAIN_DEPTH = 10;
 /** A submission has as many for each query. */
 const LEAST = 10;
-/** Queries of train that are taken, by a seeded rule. */
+/** Number of train queries, selected by a seeded rule. */
 const TRAIN_QUERIES = 10_000;
 const SEED = 0;
 
@@ -25,7 +25,7 @@ export interface PassageSplit {
   /** What the queries were read from. */
   readonly source: string;
   readonly encoding: Encoding;
-  /** Queries in the file; of train fewer are taken. */
+  /** Queries in the file; for train fewer are used. */
   readonly queries: number;
   /** One record of `query-documents-jsonl` per line. */
   readonly content: string;
@@ -123,7 +123,7 @@ function* rows(content: string, file: string): Generator<Row> {
   }
 }
 
-/** Where each passage stands in the corpus, by its id. */
+/** The position of each passage in the corpus, by its id. */
 function placesOf(corpus: string, file: string): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
   for (const { id, line } of rows(corpus, file)) {

@@ -6,7 +6,7 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
 
-/** A file inside of what the user names: in a folder, or in a zip. */
+/** A file in a folder or zip that the user names. */
 export interface SourceFile {
   /** For people: `CMeEE.zip: CMeEE/CMeEE_dev.json`. */
   readonly name: string;

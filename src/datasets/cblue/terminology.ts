@@ -6,12 +6,12 @@ import { sheetRows } from '../imports/formats/xlsx/sheet-rows.ts';
 import { openWorkbook } from '../imports/formats/xlsx/workbook.ts';
 import type { SourceFile } from './sources.ts';
 
-/** Where the terms of CHIP-CDN stand, one per line, below the folder of CBLUE. */
+/** The file of the terms of CHIP-CDN, one per line, below the folder of CBLUE. */
 export const TERMINOLOGY = 'CHIP-CDN/terminology.txt';
 
 /** How the archive calls the workbook: 国际疾病分类 ICD-10北京临床版v601.xlsx. */
 const NAME = /ICD-?10.*\.xlsx$/i;
-/** Codes stand in the first column, and there is no header. */
+/** Codes are in the first column, and there is no header. */
 const COLUMN = 1;
 
 /** The workbook with the terminology among the files of an archive, if there is one. */

@@ -3,7 +3,7 @@ import { UserError } from '../../ground/errors.ts';
 /** The encodings that official files come in. */
 export type Encoding = 'UTF-8' | 'GB18030';
 
-/** The content of a file as UTF-8, and what it was. Throws a UserError `not-utf8` for any other encoding. */
+/** The content of a file as UTF-8, and its original encoding. Throws a UserError `not-utf8` for any other encoding. */
 export function asUtf8(raw: Buffer, file: string): { content: Buffer; encoding: Encoding } {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(raw);

@@ -50,7 +50,7 @@ export const firstOf =
     return undefined;
   };
 
-/** What no format that is read back can hold. */
+/** What no importable format can represent. */
 export const unreadable: Check = (record) => {
   if (record.texts.some((text) => text.trim() === '')) return 'blank-text';
   return namesOf(record).some((name) => name.trim() !== name || name === '') ? 'label-space' : undefined;
@@ -82,10 +82,10 @@ export const lineBreak: Check = ({ texts }) =>
 export const windowsBreak: Check = ({ texts }) =>
   texts.some((text) => text.includes('\r\n')) ? 'crlf-break' : undefined;
 
-/** What UTF-8 cannot hold. */
+/** What UTF-8 cannot represent. */
 export const loneSurrogate: Check = ({ texts }) =>
   texts.some((text) => !text.isWellFormed()) ? 'lone-surrogate' : undefined;
 
-/** What a file that is plain text cannot hold. */
+/** What a plain text file cannot represent. */
 export const plainText: Check = (record) =>
   record.texts.some((text) => text.startsWith('\ufeff')) ? 'byte-order-mark' : loneSurrogate(record);

@@ -26,7 +26,7 @@ export const exportFormats = {
 
 export type ExportFormatId = keyof typeof exportFormats;
 
-/** Throws a UserError `family-not-held` (usage) if a format has no place for what a task holds. */
+/** Throws a UserError `family-not-held` (usage) if a format cannot represent the records of a task. */
 export function findExportFormat(id: ExportFormatId, { id: task, family }: Task): ExportFormat {
   const format: ExportFormat = exportFormats[id];
   if (format.families.includes(family)) return format;

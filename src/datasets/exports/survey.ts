@@ -39,7 +39,7 @@ export type Candidate =
   | { readonly record: ExportRecord }
   | { readonly id: string; readonly obstacle: Obstacle };
 
-/** Looks at every record of a split once: what is written of it, and why the rest cannot be. */
+/** Checks every record of a split once: which are written, and why others cannot be. */
 export async function survey(
   candidates: AsyncIterable<Candidate>,
 ): Promise<{ readonly facts: SplitFacts; readonly obstacles: Obstacles }> {

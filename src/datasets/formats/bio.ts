@@ -8,7 +8,7 @@ import { type ColumnTag, createTagReader, toBio } from './tags.ts';
 
 const SHOWN = 40;
 
-/** What CoNLL-2003 begins a document with: no text. */
+/** The marker of a new document in CoNLL-2003; not text. */
 const DOCUMENT_START = '-DOCSTART-';
 
 /** The lines of one document. */

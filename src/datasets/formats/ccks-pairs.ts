@@ -90,7 +90,7 @@ function readSpans(content: string, file: string): RawSpan[] {
   return content.split('\n').flatMap((whole, i): RawSpan[] => {
     const line = whole.replace(/\r$/, '').replace(/^\ufeff/, '');
     if (line.trim() === '') return [];
-    // a mention may hold tabs: the last three columns are the others
+    // a mention may contain tabs: only the last three columns are fixed
     const columns = line.split('\t');
     const [type, end, start] = columns.toReversed();
     if (columns.length < 4 || !isOffset(start) || !isOffset(end) || type.trim() === '')

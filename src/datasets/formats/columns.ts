@@ -44,7 +44,7 @@ export async function* readColumns(
   }
 }
 
-/** Names that columns are given in headers. */
+/** Usual names of columns in headers. */
 const COLUMN_NAMES =
   /^(id|idx|index|label|labels|class|category|target|gold|intent|topic|score|text|sentence|query|question|answer|title|content|utterance|premise|hypothesis|标签|类别|分类|意图|文本|句子|问题|答案|回答|查询|标题|内容)[\s_-]?[12ab一二甲乙]?$/i;
 

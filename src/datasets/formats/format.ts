@@ -7,7 +7,7 @@ export interface Notice {
   /** E.g. `mention-overlaps`; counted in `data stats`. */
   readonly code: string;
   readonly message: Text;
-  /** How many cases it stands for. Default 1. */
+  /** Number of cases. Default 1. */
   readonly count?: number;
   /** Relative to the data directory, forward slashes. */
   readonly file?: string;
@@ -35,7 +35,7 @@ export interface SourceRecord {
   /** Number of the document that it is part of, where the file marks documents. */
   readonly document?: number;
   readonly notices?: readonly RecordNotice[];
-  /** For errors: where a field stands in the file. Absent: under its own name. */
+  /** For errors: the place of a field in the file. Absent: under its own name. */
   readonly origin?: (field: string) => Origin;
 }
 

@@ -18,7 +18,7 @@ const FIELDS: Readonly<Record<string, string>> = { subjectType: 'subject_type', 
 /**
  * `{"id"?, "text", "spo_list"?: […]}` on each line as in CMeIE, `{"predicate", "subject", "subject_type",
  * "object": {"@value"}, "object_type": {"@value"}}` each, or `{"id"?, "text", "triples"?: […]}` with plain
- * `{"subject", "predicate", "object"}`; both may be mixed. Triples are kept as they stand; repeated ones
+ * `{"subject", "predicate", "object"}`; both may be mixed. Triples are kept unchanged; repeated ones
  * and those whose subject or object is not a piece of the text are noticed.
  */
 export const triplesJsonl: Format = {
@@ -65,7 +65,7 @@ function noticesOf(triples: readonly PlainRecord[], text: string): RecordNotice[
     }
   };
   for (const { subject, predicate, object } of triples) {
-    // what is no text is an error, which the family reports
+    // anything but a text is an error, which the family reports
     if (![subject, predicate, object].every((part) => typeof part === 'string')) continue;
     const identity = JSON.stringify([subject, predicate, object]);
     if (seen.has(identity)) {

@@ -3,8 +3,8 @@ import { UserError } from '../../ground/errors.ts';
 import type { Source } from './source.ts';
 
 /**
- * Sources of which each is the work of one annotator, named by its file or folder unless it says who. Throws a UserError
- * `annotator-not-unique` where two files or folders have one name: they may be of one person or of two.
+ * Sources of which each is the work of one annotator, named by its file or folder unless it names the annotator. Throws a
+ * UserError `annotator-not-unique` where two files or folders have one name: they may be of one person or of two.
  */
 export function withAnnotators(sources: readonly Source[]): Source[] {
   const paths = new Map<string, string>();

@@ -49,7 +49,9 @@ function listNames(names: unknown): readonly string[] | undefined {
   return list;
 }
 
-/** A record with names where whole numbers, or their digits, stand for classes; what stands for none (-1: no label) is absent. */
+/**
+ * A record with names where whole numbers, or their digits, stand for classes; what stands for no class (-1: no label) is absent.
+ */
 export function withNames(record: PlainRecord, names: ClassNames = NO_NAMES): PlainRecord {
   if (names.size === 0) return record;
   const changed: Record<string, unknown> = { ...record };

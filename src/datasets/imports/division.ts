@@ -11,7 +11,7 @@ export type Ratios = readonly [number, number, number];
 
 export const DEFAULT_RATIOS: Ratios = [70, 10, 20];
 
-/** Components of which splits can be made: one for each. */
+/** Minimum number of components for a division: one per split. */
 const LEAST_COMPONENTS = 3;
 
 /** `70,10,20`. Throws a UserError `bad-ratios` (usage). */

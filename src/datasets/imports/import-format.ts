@@ -2,12 +2,12 @@ import type { Text } from '../../ground/language.ts';
 import type { OffsetRule } from './offsets.ts';
 import type { Head, RawRecord, ReadContext } from './raw.ts';
 
-/** A format that people's data comes in: known by its content, read in constant memory. */
+/** A format of users' data: detected by content, read in constant memory. */
 export interface ImportFormat {
   readonly title: Text;
   /** Whether the beginning of a file is of this format. */
   fits(head: Head): boolean;
-  /** How it counts where the data does not say. */
+  /** How offsets are counted where the data does not say. */
   readonly offsets: OffsetRule;
   /** Gives its records one by one, or some at a time. Throws a UserError that names file, line and field. */
   read(head: Head, context: ReadContext): AsyncIterable<RawRecord | readonly RawRecord[]>;

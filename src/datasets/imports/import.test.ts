@@ -48,7 +48,7 @@ it('detects UTF-16 and GB18030, and drops a byte-order mark', async () => {
 });
 
 it('reads entities and relations of doccano in UTF-16, with astral characters and nested entities', async () => {
-  // 🩺 is two UTF-16 code units: 甲 stands at 2.
+  // 🩺 is two UTF-16 code units: 甲 is at 2.
   const line = {
     ...{ id: 7, text: '🩺甲型肺炎用乙药' },
     entities: [

@@ -82,7 +82,10 @@ export interface ImportReport {
   readonly leaks: number | null;
   /** There may be more leaks: too many examples are alike to compare them all. */
   readonly leaksAtLeast: boolean;
-  /** What twins are here: also near ones; or, of more than memory holds, those that are equal but for width, case and punctuation. */
+  /**
+   * Which twins count: near ones too; or, for more records than memory holds, only those equal except in width, case and
+   * punctuation.
+   */
   readonly twins: 'near' | 'equal';
   /** Null where fewer than two annotators are named. */
   readonly agreement: AgreementReport | null;
@@ -122,7 +125,7 @@ async function buildNamed(request: ImportRequest, staging: string): Promise<Impo
   }
 }
 
-/** The folder, inside the one that is made, of what is needed while it is made. */
+/** The folder for temporary files, inside the one being created. */
 const WORK = '.work';
 
 async function build(request: ImportRequest, staging: string): Promise<ImportReport> {

@@ -14,9 +14,9 @@ export function entityLayers(layers: readonly string[], given: string | undefine
   return new Set(named.length > 0 ? named : layers.filter((layer) => !LINGUISTIC.test(layer)));
 }
 
-/** Features that say what kind an annotation is, the first that is there. */
+/** Features that name the kind of an annotation; the first that exists is used. */
 const KINDS = ['value', 'label', 'type', 'kind', 'category', 'class', 'relationType'];
 
-/** The feature that says what kind an annotation of a layer is: by its name, else the first. */
+/** The feature that names the kind of annotations in a layer: by its name, else the first. */
 export const kindOf = (features: readonly string[]): string | undefined =>
   KINDS.find((name) => features.includes(name)) ?? features[0];

@@ -8,7 +8,7 @@ const FLUSH_CHARACTERS = 1 << 18;
 export interface LineWriter extends AsyncDisposable {
   /** Adds a line, which has no line end. What is returned must be waited for where there is something. */
   write(line: string): Promise<void> | undefined;
-  /** Writes what is left, and closes the file. */
+  /** Writes the rest, and closes the file. */
   close(): Promise<void>;
 }
 

@@ -15,7 +15,7 @@ import type {
   ReadContext,
 } from './raw.ts';
 
-/** Names by which fields are known, in letter case that does not count; the first that is there is taken. */
+/** Usual names of fields, ignoring letter case; the first that exists is used. */
 const NAMES: Readonly<Record<Exclude<FieldRole, 'text1' | 'text2'>, readonly string[]>> = {
   id: ['id', 'guid', 'uid', '编号', '序号'],
   text: ['text', 'content', 'sentence', 'originaltext', 'document', '文本', '内容', '句子', '正文'],
@@ -70,15 +70,15 @@ export function valueAt(record: PlainRecord, path: string): unknown {
   return value;
 }
 
-/** A string, or a number as its digits; undefined for what is absent or empty. */
+/** A string, or a number as its digits; undefined if absent or empty. */
 export function asText(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /**
- * Which field is what: as given, else by its name, else by what stands in it. `records` are the first of the file.
- * Throws a UserError `no-such-field` for a field that is given and not there, `which-fields` if no text is found.
+ * The role of each field: as given, else by its name, else by its content. `records` are the first of the file. Throws a
+ * UserError `no-such-field` for a given field that does not exist, `which-fields` if no text is found.
  */
 export function findFields(records: readonly PlainRecord[], given: Fields, file: string): Fields {
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
@@ -202,7 +202,7 @@ function spansOf(record: PlainRecord, field: string): readonly RawSpan[] | undef
   return value.flatMap((item, i) => readSpans(item, `${field}[${i}]`));
 }
 
-/** The spans of one item, one for every type that it has; none where it is no span. */
+/** The spans of one item, one for each of its types; none where it is not a span. */
 export function readSpans(item: unknown, field: string): RawSpan[] {
   const parts: PlainRecord = Array.isArray(item)
     ? { start: item[0], end: item[1], type: item[2] }

@@ -12,7 +12,7 @@ export interface InferredOffsets extends OffsetRule {
   /** `mentions`: given with the spans; `range`: other rules exceed the text; `format`: the data does not say. */
   readonly basis: 'mentions' | 'range' | 'format';
   readonly spans: number;
-  /** Spans that stand inside their text under this rule and, where a mention is given, read it. */
+  /** Spans that are inside their text under this rule and, where a mention is given, match it. */
   readonly fitting: number;
 }
 
@@ -37,7 +37,7 @@ function pointsOf(text: string): ReturnType<typeof codePoints> {
   return last.points;
 }
 
-/** Where a span stands under a rule; undefined if it is empty or extends beyond the text. */
+/** The place of a span under a rule; undefined if it is empty or extends beyond the text. */
 export function placeSpan(text: string, span: RawSpan, { unit, end }: OffsetRule): Place | undefined {
   const points = unit === 'utf16' ? undefined : pointsOf(text);
   const length = points?.length ?? text.length;
@@ -59,7 +59,7 @@ export function placeSpan(text: string, span: RawSpan, { unit, end }: OffsetRule
 export const textAt = (text: string, { start, end, fragments = [[start, end]] }: Place): string =>
   fragments.map(([from, to]) => text.slice(from, to)).join(' ');
 
-/** Whether what stands at a place is the mention: its parts joined, or the whole from the first to the last. */
+/** Whether the text at a place is the mention: its parts joined, or the whole from the first to the last. */
 export const reads = (text: string, place: Place, mention: string): boolean =>
   textAt(text, place) === mention || text.slice(place.start, place.end) === mention;
 

@@ -17,7 +17,7 @@ export interface RawSpan {
   readonly fragments?: readonly (readonly [number, number])[];
   /** Further attributes in the source: named values, or flags. */
   readonly attributes?: Attributes;
-  /** Where it stands in its record, for lists of misfits. */
+  /** Its place in the record, for lists of misfits. */
   readonly field: string;
 }
 

@@ -14,7 +14,7 @@ export interface Sample {
   readonly gold: string;
 }
 
-/** What a result holds, read as every command will read it. */
+/** The content of a result, as every command will read it. */
 export interface ReadBack {
   readonly labels: readonly string[];
   readonly samples: readonly Sample[];

@@ -117,7 +117,7 @@ it('refuses two annotators with the same id, as from files of the same name in t
     ...{ code: 'annotator-not-unique', exitCode: 2 },
     place: { file: expect.stringMatching(/clinic.test-ann\.csv$/), id: 'test-ann' },
   });
-  // Nobody says that they are of two people.
+  // Nothing indicates that they are from two people.
   expect((await imported(files)).report.agreement).toBeNull();
 });
 

@@ -10,7 +10,7 @@ import {
 import type { Attributes, Misfit, RawRecord, RawSpan } from './raw.ts';
 import type { SettledRecord } from './targets.ts';
 
-/** A span in UTF-16 code units of its text, `end` exclusive, with what stands there. */
+/** A span in UTF-16 code units of its text, `end` exclusive, with its text. */
 export interface SettledSpan extends Place {
   readonly type: string;
   readonly mention: string;

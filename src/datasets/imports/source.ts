@@ -7,7 +7,7 @@ export interface OpenedSource {
   readonly format: string;
   /** Known at the end of `read`: files of a folder may differ. */
   encoding(): string;
-  /** How it counts where the data does not say. */
+  /** How offsets are counted where the data does not say. */
   readonly offsets: OffsetRule;
   /** Streams its records, one by one or some at a time, once. Throws a UserError that names file, line and field. */
   read(): AsyncIterable<RawRecord | readonly RawRecord[]>;
@@ -19,9 +19,9 @@ export interface Source {
   readonly path: string;
   /** What reports and errors call it: its path, for a sheet with its name. */
   readonly name: string;
-  /** The split that its name says. */
+  /** The split according to its name. */
   readonly split?: SplitName;
-  /** Whose work it is, where its name says so. */
+  /** The annotator, if its name says so. */
   readonly annotator?: string;
   /** Gives `use` the source, ready to be read; copies that were needed are removed afterwards. Throws a UserError. */
   open<T>(context: ReadContext, use: (opened: OpenedSource) => Promise<T>): Promise<T>;

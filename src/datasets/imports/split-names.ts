@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import type { SplitName } from '../../tasks/task.ts';
 
-/** Words in names that say which split a file is. */
+/** Words in file names that indicate the split. */
 const SPLIT_WORDS: readonly (readonly [RegExp, SplitName])[] = [
   [/(^|[^a-z])train(ing)?([^a-z]|$)/i, 'train'],
   [/(^|[^a-z])(dev|val|valid|validation)([^a-z]|$)/i, 'dev'],
@@ -11,9 +11,9 @@ const SPLIT_WORDS: readonly (readonly [RegExp, SplitName])[] = [
   [/测试/, 'test'],
 ];
 
-/** The split that a name says: of a sheet, or of a split of a dataset folder. */
+/** The split according to the name of a sheet, or of a split of a dataset folder. */
 export const splitNamed = (name: string): SplitName | undefined =>
   SPLIT_WORDS.find(([word]) => word.test(name))?.[1];
 
-/** The split that the last part of a path says, its extension left out. */
+/** The split according to the last part of a path, without its extension. */
 export const splitOf = (path: string): SplitName | undefined => splitNamed(basename(path, extname(path)));

@@ -21,12 +21,12 @@ export interface SourceReport {
   readonly split: SplitName | null;
 }
 
-/** A source that was read once: what was found out about it, and its records in a file. */
+/** A source that was read once: its properties, and its records in a file. */
 export interface SpooledSource {
   readonly report: SourceReport;
   /** Of its records in their file. */
   readonly bytes: number;
-  /** Whose readings it holds, and those who marked anything. */
+  /** Its annotators, and those who marked anything. */
   readonly annotators: ReadonlySet<string>;
   readonly busy: ReadonlySet<string>;
   /** Whether a document comes more than once. */

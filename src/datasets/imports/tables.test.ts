@@ -153,7 +153,7 @@ it('reads cells without references, prefixed names, escaped units and characters
 
 const bomb = (): Buffer => {
   const bytes = workbook(inline('text', 'label'));
-  // The directory says that the last part unpacks to 2 GB.
+  // The directory claims that the last part unpacks to 2 GB.
   const at = bytes.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'));
   bytes.writeUInt32LE(2_000_000_000, at + 24);
   return bytes;

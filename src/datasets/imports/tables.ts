@@ -9,14 +9,14 @@ import type { Fields, RawPlace, RawRecord, ReadContext } from './raw.ts';
 /** A row of a table by the names of its columns. */
 export type TableRow = PlainRecord;
 
-/** A row and where it stands. */
+/** A row and its place. */
 export interface PlacedRow {
   readonly row: TableRow;
   readonly place: RawPlace;
 }
 
 /**
- * The names of columns, each once: a further column of a name is `NAME (2)`, and a misfit, rather than replacing what stands in
+ * The names of columns, each once: a further column of a name is `NAME (2)`, and a misfit, rather than replacing the values of
  * the first. Columns without a name are ignored.
  */
 export function columnNames(
@@ -126,7 +126,7 @@ const badCell = (cell: string, place: RawPlace & { readonly field: string }): Us
     { ...place, hint: { en: 'Export the table again.', zh: '请重新导出该表。' } },
   );
 
-/** Which column is what. A column of labels holds several where some cells join with `#` what others hold alone. */
+/** The role of each column. A column has several labels per cell if some cells join with `#` what others have alone. */
 export function fieldsOf(rows: readonly Pick<PlacedRow, 'row'>[], given: Fields, file: string): Fields {
   const found = findFields(
     rows.map(({ row }) => row),

@@ -36,7 +36,7 @@ export function look(seen: Seen, { texts, labels = [], spans = [], relations = [
   for (const label of labels) seen.labels.add(label);
 }
 
-/** A record whose spans stand in UTF-16. */
+/** A record with spans in UTF-16. */
 export interface SettledRecord extends Omit<RawRecord, 'spans'> {
   readonly spans?: readonly SettledSpan[];
 }
@@ -45,7 +45,7 @@ export interface SettledRecord extends Omit<RawRecord, 'spans'> {
 export type GoldFields = PlainRecord | MisfitCode;
 
 interface Target {
-  /** Whether sources can hold it. */
+  /** Whether sources can contain it. */
   holds(seen: Seen): boolean;
   gold(record: SettledRecord): GoldFields;
   readonly pair?: boolean;
@@ -235,7 +235,7 @@ export function targetOf(family: FamilyId): Target {
   );
 }
 
-/** Whether a record says something that none of the families takes. */
+/** Whether a record contains something that none of the families uses. */
 export function hasOther(record: SettledRecord, families: readonly FamilyId[]): boolean {
   const { labels = [], spans = [] } = record;
   const takes = (one: FamilyId): boolean => families.includes(one);

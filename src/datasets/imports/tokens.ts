@@ -90,7 +90,7 @@ function join(tokens: readonly string[], isWords: boolean) {
   return { text, starts, ends };
 }
 
-/** Spans of tags `O`, `B_type`, `I_type`, where an `I` continues what stands before it. */
+/** Spans of tags `O`, `B_type`, `I_type`, where an `I` continues the span before it. */
 function spansOf(
   bio: readonly string[],
   starts: readonly number[],

@@ -10,14 +10,14 @@ import { settle } from './settle.ts';
 import type { SourceReport, SpooledSource } from './spool.ts';
 import { type GoldFields, hasOther, type SettledRecord, targetOf } from './targets.ts';
 
-/** A record of the result, and the split that its source says. */
+/** A record of the result, and the split named by its source. */
 export interface Written {
   readonly value: PlainRecord;
   readonly hasGold: boolean;
   readonly split: SplitName | null;
 }
 
-/** How records without spans are taken. */
+/** How records without spans are treated. */
 export const STANDARD_OFFSETS: OffsetRule = { unit: 'utf16', end: 'exclusive' };
 
 /** The transformations of records between reading and writing. */

@@ -14,7 +14,7 @@ import type { Source } from './source.ts';
 import { splitOf } from './split-names.ts';
 import { textSource } from './text-source.ts';
 
-/** Files up to this size hold no record: an empty list, or the line end of an empty table. */
+/** Files up to this size contain no record: an empty list, or the line end of an empty table. */
 export const EMPTY_BYTES = 4;
 
 const EXTENSIONS = ['.jsonl', '.json', '.csv', '.tsv', '.conll', '.txt'];

@@ -4,9 +4,9 @@ import { createRandom, shuffle } from '../../ground/random.ts';
 import { type Grouped, type NumberedUnits, numberUnits, unitsOf } from '../units.ts';
 
 export interface Carved<E> {
-  /** What stays, in the order given. */
+  /** The remaining items, in the given order. */
   readonly kept: readonly E[];
-  /** The share that was taken out, in the order given. */
+  /** The share held out, in the given order. */
   readonly held: readonly E[];
 }
 

@@ -43,7 +43,7 @@ const isSplitName = (name: string): name is SplitName => SPLITS.some((split) => 
 export const schemeOf = (split: JudgedSplit): { readonly scheme: SchemeId; readonly part: SplitName } =>
   isSplitName(split) ? { scheme: DEFAULT_SCHEME, part: split } : { scheme: split, part: 'test' };
 
-/** Refuses what holds for released splits only. Throws a UserError `split-regrouped`. */
+/** Refuses features that exist only for released splits. Throws a UserError `split-regrouped`. */
 export function requireReleased(split: JudgedSplit, what: Text): SplitName {
   if (isSplitName(split)) return split;
   throw new UserError(

@@ -40,7 +40,7 @@ export interface OpenedScheme {
 /** A rule by which a corpus falls into train, dev and test. */
 export interface SplitScheme {
   readonly summary: Text;
-  /** Its splits are those of the files: what was found out about released splits holds for them. */
+  /** Its splits are those of the files, so findings about released splits apply to them. */
   readonly asReleased: boolean;
   open(files: SplitFiles): OpenedScheme;
 }

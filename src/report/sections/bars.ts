@@ -9,7 +9,7 @@ export interface Scale {
 
 const STEP = 0.1;
 
-/** The smallest scale in whole tenths that holds all values, with a little room. */
+/** The smallest scale in whole tenths that covers all values, with a little margin. */
 export function scaleFor(values: readonly (number | undefined)[]): Scale {
   const finite = values.filter((value): value is number => value !== undefined && Number.isFinite(value));
   if (finite.length === 0) return { from: 0, to: 1 };
@@ -18,7 +18,7 @@ export function scaleFor(values: readonly (number | undefined)[]): Scale {
   return { from, to: Math.max(...finite) <= 1 ? Math.min(1, to) : to };
 }
 
-/** A dot for the estimate on a band for the interval. Decorative: the figures stand next to it. */
+/** A dot for the estimate on a band for the interval. Decorative: the figures are next to it. */
 export function intervalBar(estimate: number, interval: Interval | undefined, { from, to }: Scale): Html {
   if (!Number.isFinite(estimate)) return html`<span class="bar" aria-hidden="true"></span>`;
   const at = (value: number): string =>

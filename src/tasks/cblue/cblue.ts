@@ -1,7 +1,7 @@
 import type { Text } from '../../ground/language.ts';
 import type { PublishedScore, Task } from '../task.ts';
 
-/** The common fields of all tasks of CBLUE: the files come from the archives that its site gives registered users. */
+/** The common fields of all tasks of CBLUE: the files come from archives that its site offers to registered users. */
 export const CBLUE = {
   domain: { en: 'medical', zh: '医疗' },
   access: 'user',

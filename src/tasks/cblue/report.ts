@@ -8,7 +8,7 @@ export const writeReport = (sections: Readonly<Record<string, string>>): string 
   SECTIONS.map((section) => `${section}${COLON}${sections[section] ?? ''}`).join('\n');
 
 /**
- * The sections of a text: each begins with its name and a colon, of either width, wherever it stands in the text. What comes
+ * The sections of a text: each begins with its name and a colon, of either width, anywhere in the text. What comes
  * before the first belongs to none; a section that is not there is empty.
  */
 export function readReport(text: string): Record<string, string> {

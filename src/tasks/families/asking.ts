@@ -38,7 +38,7 @@ export type Placeholders = Readonly<Record<string, string>>;
 
 /** What became of the quotes of an answer. */
 export interface QuoteCounts {
-  /** In the text as they stand. */
+  /** In the text verbatim. */
   readonly aligned: number;
   /** In the text after width, letter case and white space were folded. */
   readonly folded: number;

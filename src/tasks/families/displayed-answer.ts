@@ -3,14 +3,14 @@ import type { Task } from '../task.ts';
 import { familyOf } from './registry.ts';
 import type { Block, Side } from './view.ts';
 
-/** An input and what was answered, as pages draw them. */
+/** An input and its answer, as pages draw them. */
 export interface DisplayedAnswer extends Side {
   readonly blocks: readonly Block[];
   /** Of all labels, where they were given; larger is likelier. */
   readonly scores?: Readonly<Record<string, number>>;
 }
 
-/** Takes a prediction apart as its family shows it. */
+/** A prediction as its family shows it. */
 export function toDisplayed(
   task: Pick<Task, 'family'>,
   input: Input,

@@ -76,7 +76,7 @@ export interface MadeUpFinder<T extends FamilyTypes> {
 
 /** How words are found that a generative model has invented. */
 export interface MadeUpWords<T extends FamilyTypes> {
-  /** What stands before examples of it. */
+  /** The text before examples of it. */
   readonly caption: Text;
   /** `golds`: all answers that are known, where names are standard terms. */
   finder(golds: Iterable<T['gold']>): MadeUpFinder<T>;
@@ -172,7 +172,7 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   readonly asking?: readonly Asking<T>[];
   /** Absent: predictions contain no free words. */
   readonly madeUp?: MadeUpWords<T>;
-  /** How examples are taken apart for reports. */
+  /** How examples are displayed in reports. */
   readonly view: FamilyView<T>;
   /** What duplicates are compared by. Default: the texts, and the sorted labels. */
   comparedParts?(example: ExampleOf<T>): ComparedParts;

@@ -19,7 +19,7 @@ export interface Element {
   readonly span?: { readonly block: number; readonly start: number; readonly end: number };
 }
 
-/** Gold, or what a run answered, of one example. */
+/** Gold, or the answer of a run, for one example. */
 export interface Side {
   readonly elements: readonly Element[];
   /** Drawn over the text, but not scored by the primary metric. */
@@ -28,13 +28,13 @@ export interface Side {
   readonly values?: readonly number[];
 }
 
-/** The single label that was answered, with the scores of all labels where they were given. */
+/** The single label of an answer, with the scores of all labels where given. */
 export interface Choice {
   readonly label: string;
   readonly scores?: Readonly<Record<string, number>>;
 }
 
-/** How a family's examples are shown and taken apart. */
+/** How a family's examples are displayed. */
 export interface FamilyView<T extends FamilyTypes> {
   blocks(input: T['input']): readonly Block[];
   side(answer: T['gold'] | T['prediction'], input: T['input']): Side;

@@ -162,7 +162,7 @@ export const PROMPT_DATASETS = {
   CMedCausal: { form: 'causes', title: { en: 'Causal relations', zh: '因果关系' }, primary: LIST },
 } as const satisfies Readonly<Record<string, PromptDataset>>;
 
-/** The first version wrote CMeIE for what is CMeIE-V2 since. */
+/** The first version used CMeIE as the name of what is now CMeIE-V2. */
 const RENAMED: Readonly<Record<string, string>> = { CMeIE: 'CMeIE-V2' };
 
 /** The part that a name stands for; undefined if there is none. */

@@ -34,7 +34,7 @@ const publishedOf = (name: string): readonly PublishedScore[] =>
     ...{ model: `ChatGLM-6B ${i === 0 ? 'P-tuning' : 'LoRA'}`, value, note: NOTE },
   }));
 
-/** PromptCBLUE: a task for each of the corpora that its files put into prompts. */
+/** PromptCBLUE: a task for each of the corpora behind its prompts. */
 export const promptcblueTasks: readonly Task[] = Object.entries(PROMPT_DATASETS).map(([name, dataset]) => ({
   ...CBLUE,
   id: `PromptCBLUE-${name}`,

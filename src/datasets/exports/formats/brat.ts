@@ -21,7 +21,7 @@ export const brat: ExportFormat = {
     const digits = String(facts.count).length;
     let number = 0;
     for await (const record of records()) {
-      // Numbers sort as the records stand.
+      // Numbers sort in the order of the records.
       const document = facts.ids.nameFiles ? record.id : String(number++).padStart(digits, '0');
       await writeText(join(place, `${document}.txt`), record.texts[0]);
       await writeText(join(place, `${document}.ann`), annotationsOf(record));

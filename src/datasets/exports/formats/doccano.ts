@@ -20,7 +20,7 @@ export const doccano: ExportFormat = {
   },
 };
 
-/** Of every export of doccano, and what it is known by where nothing is marked. */
+/** In every export of doccano, and the only sign of one where nothing is marked. */
 const COMMENTS = { Comments: [] };
 
 const classesOf = ({ labels }: ExportGold): object => ({ label: labels, ...COMMENTS });

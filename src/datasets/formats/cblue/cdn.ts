@@ -6,7 +6,7 @@ const SEPARATOR = '##';
 
 /**
  * CHIP-CDN as it is: `{"text", "normalized_result": "…##…"}` in a JSON array. Double quotes around the whole result, a slip of
- * a spreadsheet, are taken off; so are blanks around terms. A file in which no result is filled has no gold.
+ * a spreadsheet, are removed; so are blanks around terms. A file in which no result is filled has no gold.
  */
 export const cdn: Format = {
   families: ['normalisation'],

@@ -15,7 +15,7 @@ import { hasAnswers, readCblue } from './records.ts';
 
 const OFFICIAL: OffsetRule = { unit: 'code-point', end: 'exclusive' };
 
-/** What says that the tail of a relation is itself one. */
+/** Marks a tail that is itself a relation. */
 const NESTED = 'relation';
 
 /**

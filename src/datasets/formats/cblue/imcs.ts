@@ -7,7 +7,7 @@ export interface ImcsDialogue {
   readonly id: string;
   readonly record: PlainRecord;
   readonly sentences: readonly ImcsSentence[];
-  /** Where a field of it stands. */
+  /** The place of one of its fields. */
   readonly at: (field: string) => ValuePlace;
 }
 

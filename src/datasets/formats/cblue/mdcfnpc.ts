@@ -12,7 +12,7 @@ import {
 } from '../records.ts';
 import { hasAnswers, readCblue } from './records.ts';
 
-/** What an empty status says, in records with others. */
+/** The meaning of an empty status, in records with others. */
 export const UNMARKED = '不标注';
 /** What the corpus writes where there is no standard term. */
 const NO_NAME = 'undefined';

@@ -11,14 +11,14 @@ import {
   type ValuePlace,
 } from '../records.ts';
 
-/** How the turns of training dialogues and of the histories of test name who speaks. */
+/** The names of the speakers in training dialogues and in the histories of test. */
 const SPEAKERS: ReadonlyMap<string, string> = new Map([
   ['Doctor', '医生'],
   ['Patient', '患者'],
   ['Patients', '患者'],
 ]);
 const DOCTOR = 'Doctor';
-/** Where the entities of a sentence stand. */
+/** The fields with the entities of a sentence. */
 const KINDS = ['Symptom', 'Medicine', 'Test', 'Attribute', 'Disease'] as const;
 const COLON = '：';
 
@@ -87,7 +87,7 @@ function readDialogue(text: string, { file, line, number }: DialoguePlace): Sour
   });
 }
 
-/** A history of test, whose lines begin with who speaks. */
+/** A history of test, whose lines begin with the speaker. */
 function readHistory(
   text: string,
   place: { readonly file: string; readonly line: number },

@@ -40,7 +40,7 @@ export const outside = ({ start, end, mention = '' }: RawSpan): RecordNotice => 
   },
 });
 
-/** A span that reads otherwise than its mention says. */
+/** A span whose text differs from its mention. */
 export const differs = ({ start, end, mention = '' }: RawSpan, found: string): RecordNotice => ({
   code: 'mention-differs',
   message: {

@@ -77,7 +77,7 @@ function shifted(span: RawSpan, by: number): RawSpan {
   return { ...span, start: move(span.start), end: move(span.end), ...(fragments && { fragments }) };
 }
 
-/** Line ends and tabs of the text stand as blanks in a mention: those that the text has are put back. */
+/** Line ends and tabs of the text are blanks in a mention: they are restored from the text. */
 function withBreaks(span: RawSpan, text: string): RawSpan {
   if (span.mention === undefined || !/[\n\r\t]/.test(text)) return span;
   const place = placeSpan(text, span, BRAT_OFFSETS);

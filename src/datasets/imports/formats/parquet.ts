@@ -8,7 +8,7 @@ import type { Source } from '../source.ts';
 
 const HEAD_ROWS = 50;
 
-/** What a Parquet file is known by to `datasets`, which wrote it. */
+/** The key under which `datasets` describes a Parquet file that it wrote. */
 const NOTE = 'huggingface';
 
 /**
@@ -32,7 +32,7 @@ export const parquetSource = (path: string, split: SplitName | undefined): Sourc
   },
 });
 
-/** The names of classes that a file holds. */
+/** The class names in a file. */
 function namesOf({ notes }: ParquetTable, file: string): ClassNames {
   const note = notes.get(NOTE);
   return note === undefined ? new Map() : classNames(parseObject(note, file).info);

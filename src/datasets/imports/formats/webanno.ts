@@ -59,7 +59,7 @@ export const webanno: ImportFormat = {
   },
 };
 
-/** The text of a document out of its sentences, which stand where their tokens say. */
+/** The text of a document from its sentences, placed at the offsets of their tokens. */
 function createDocument(file: string) {
   let whole = '';
   let waiting: string[] = [];
@@ -176,7 +176,7 @@ function spansOf(layer: Layer, units: readonly Unit[]): RawSpan[] {
   return [...found.values()];
 }
 
-/** Relations stand at their target; the last column names the unit of the source, and the numbers of both ends. */
+/** Relations are listed at their target; the last column names the unit of the source, and the numbers of both ends. */
 function relationsOf(layer: Layer, units: readonly Unit[]): RawRelation[] {
   const source = layer.features.findIndex((feature) => feature.startsWith('BT_'));
   const kind = layer.features.indexOf(kindOf(layer.features.filter((_, i) => i !== source)) ?? '');

@@ -111,7 +111,7 @@ const partsOf = <Part>({ head, relation, tail }: CausalRelation, part: (mention:
 export const placesKey = (relation: CausalRelation): string =>
   JSON.stringify(partsOf(relation, ({ start, end }) => [start, end]));
 
-/** Equal exactly where labels and words are, wherever they stand. */
+/** Equal exactly where labels and words are, regardless of their places. */
 export const wordsKey = (relation: CausalRelation, text: string): string =>
   JSON.stringify(partsOf(relation, ({ start, end }) => text.slice(start, end)));
 

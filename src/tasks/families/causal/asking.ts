@@ -24,7 +24,7 @@ type Quoted = z.infer<ReturnType<typeof answerJson>>['relations'][number];
 
 const distance = (a: Mention, b: Mention): number => Math.max(a.start, b.start) - Math.min(a.end, b.end);
 
-/** Of all places of two quotes, the two that stand closest; undefined if one of them has none. */
+/** Of all places of two quotes, the closest two; undefined if one of them has none. */
 function closest(
   first: readonly QuotedSpan[],
   second: readonly QuotedSpan[],
@@ -37,7 +37,7 @@ function closest(
 
 const place = ({ start, end }: QuotedSpan): Mention => ({ start, end });
 
-/** The relation at the places where its words stand closest together, or the words that are not in the text. */
+/** The relation at the places where its words are closest together, or the words that are not in the text. */
 function align(
   { relation, head, tail }: Quoted,
   { occurrences }: QuoteFinder,

@@ -33,7 +33,7 @@ const accuracy: Metric<Item> = {
   details: ([right, trees]) => ({ right, trees }),
 };
 
-/** F1 of parts of trees; of a missing tree as many as gold has, all wrong. */
+/** F1 of parts of trees; a missing tree counts as the number of parts in gold, all wrong. */
 const partF1 = (partsOf: (tree: Tree) => readonly string[]): Metric<Item> =>
   setMetric<Item, string>({
     gold: ({ gold }) => partsOf(gold.tree),

@@ -22,6 +22,6 @@ export type Tree = readonly TreeNode[];
 export interface DecisionTreeTypes {
   readonly input: Text1;
   readonly gold: { readonly tree: Tree };
-  /** An empty tree is no answer. */
+  /** An empty tree is not an answer. */
   readonly prediction: { readonly tree: Tree };
 }

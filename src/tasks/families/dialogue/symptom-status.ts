@@ -2,7 +2,7 @@ import type { SymptomStatus } from './types.ts';
 
 /**
  * The status of a symptom in a dialogue from those of its mentions, taken one after another: true beats
- * false beats uncertain. Why stands at `readDialogueJson`.
+ * false beats uncertain. See `readDialogueJson` for the reason.
  */
 export function combine(before: SymptomStatus | undefined, now: SymptomStatus): SymptomStatus {
   if (before === 'true' || now === 'true') return 'true';

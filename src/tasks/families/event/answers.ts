@@ -51,7 +51,7 @@ export function parseEvents(line: Line, _input: object, task: Task): Answer | re
   return 'faults' in events ? events.faults : { events };
 }
 
-/** A finding that no text has. */
+/** A finding that does not occur in any text. */
 const NOTHING = '\u0000';
 
 /** As many events as gold has, at least one, all wrong. */

@@ -1,6 +1,6 @@
 import type { Text1 } from '../shared/types.ts';
 
-/** A clinical finding with what is said about it. */
+/** A clinical finding with its attributes. */
 export interface ClinicalEvent {
   /** What was found: 疼痛. */
   readonly core: string;

@@ -35,7 +35,7 @@ const join = (...texts: readonly Text[]): Text => ({
   zh: texts.map(({ zh }) => zh).join(''),
 });
 
-/** Answers of a missing text: as many as gold has, at least one, none of which is right. */
+/** Answers that stand for a missing text: as many as in gold, at least one, all wrong. */
 const wrongAnswers = (gold: readonly ListedAnswer[]): ListedAnswer[] =>
   (gold.length > 0 ? gold : [{ label: '' }]).map(({ label }) => ({ label, surface: '', key: '' }));
 

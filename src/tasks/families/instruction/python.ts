@@ -1,4 +1,4 @@
-/** What `str.strip` of Python takes off, which is not what `trim` does. */
+/** The characters that `str.strip` of Python removes, which differ from those of `trim`. */
 const BLANK = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
 const ENDS = new RegExp(`^${BLANK}|${BLANK}$`, 'g');
 

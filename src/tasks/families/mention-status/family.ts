@@ -5,7 +5,7 @@ import { mentionStatusConventions } from './conventions.ts';
 import { record } from './record.ts';
 import type { MentionStatusTypes } from './types.ts';
 
-/** Whether what is mentioned in a dialogue is so: findings that are there, or are denied. */
+/** Whether a finding that is mentioned in a dialogue is present or denied. */
 export const mentionStatus: Family<'mention-status', MentionStatusTypes> = {
   id: 'mention-status',
   title: { en: 'Status of given mentions', zh: '给定提及的状态判别' },

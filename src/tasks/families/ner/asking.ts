@@ -74,7 +74,7 @@ function read(answer: unknown, { text }: Text1, task: Task): Reading<Prediction>
   return { prediction: align(entities, createQuoteFinder(text), tally), quotes: tally.counts };
 }
 
-/** Gold as quotes, with the occurrence where a quote stands more than once. */
+/** Gold as quotes, with the occurrence where a quote occurs more than once. */
 function quotesOf(entities: readonly Entity[], text: string): object[] {
   const { occurrences } = createQuoteFinder(text);
   return [...entities]

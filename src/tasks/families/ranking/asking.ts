@@ -144,7 +144,7 @@ function readOrder(answer: unknown, documents: number): Reading<Prediction> {
   return { prediction: { scores } };
 }
 
-/** All documents are put in order by one call. */
+/** One call orders all documents. */
 export const listwise: Asking<RankingTypes> = {
   id: 'listwise',
   prompt: {

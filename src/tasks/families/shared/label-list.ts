@@ -9,7 +9,7 @@ import type { AnsweredOf, FamilyTypes, Fault } from '../family.ts';
 import { asLabel, knownLabels, type Line, labelFault, readList } from './faults.ts';
 import { labelIds } from './label-names.ts';
 
-/** Families that give one label to each of several parts of an input: the turns of a dialogue, its mentions. */
+/** Families with one label for each of several parts of an input: the turns of a dialogue, its mentions. */
 export interface Parts {
   /** In the plural. */
   readonly name: Text;

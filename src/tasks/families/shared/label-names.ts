@@ -35,7 +35,7 @@ export function labelNamed(value: unknown, task: Task): string | undefined {
 
 const ids = new WeakMap<readonly Label[], readonly string[]>();
 
-/** The ids of a task's labels: always the same list, so that what is made of it once need not be made again. */
+/** The ids of a task's labels: always the same list, so that results derived from it can be cached. */
 export function labelIds({ labels }: Task): readonly string[] {
   let list = ids.get(labels);
   if (!list) {

@@ -86,7 +86,7 @@ export const SINGLE_LABEL_RULES = {
 
 type Rule = keyof typeof SINGLE_LABEL_RULES;
 
-/** One convention a rule, in the given order, e.g. `inference/accuracy@1`. */
+/** One convention per rule, in the given order, e.g. `inference/accuracy@1`. */
 export function singleLabelConventions<Input extends object>(
   family: string,
   rules: readonly Rule[],

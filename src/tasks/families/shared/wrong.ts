@@ -2,7 +2,7 @@ import type { Label, Task } from '../../task.ts';
 
 /**
  * A label that is wrong where `gold` is right: the one after it in the task's list, so that missing answers are
- * not all blamed on one class. A task without labels gives the empty label.
+ * not all attributed to one class. A task without labels gives the empty label.
  */
 export function wrongLabel(task: Task, gold: string): string {
   const { labels } = task;

@@ -13,7 +13,7 @@ const OFFSETS = 'Offsets count code points; `end` is exclusive.';
 /** Splits as the hub calls them. */
 const NAMES: Readonly<Record<SplitName, string>> = { train: 'train', dev: 'validation', test: 'test' };
 
-/** A dataset folder as it stands on the Hugging Face hub: Parquet files in `data/`, and a card that declares splits and columns. */
+/** A dataset folder as on the Hugging Face hub: Parquet files in `data/`, and a card that declares splits and columns. */
 export const huggingFace: ExportFormat = {
   ...parquet,
   title: { en: 'Hugging Face dataset folder', zh: 'Hugging Face 数据集目录' },
@@ -35,7 +35,7 @@ export const huggingFace: ExportFormat = {
   setup: (written) => ['README.md', cardOf(written)],
 };
 
-/** The columns of every split; those of classes hold numbers, which the card and the files name. */
+/** The columns of every split; those of classes contain numbers, whose names are in the card and the files. */
 function describe(goldField: GoldField, { labels }: Task, shared: SharedFacts) {
   const isClass = goldField === 'label' || goldField === 'labels';
   const classes: Classes = isClass ? { [goldField]: labels.map(({ id }) => id) } : {};

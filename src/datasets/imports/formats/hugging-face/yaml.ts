@@ -74,7 +74,7 @@ function parseMapping(lines: Line[], cursor: { at: number }, depth: number): Yam
       entries.push([unquoted(key), parseBlock(lines, cursor, depth + 1)]);
     else entries.push([unquoted(key), '']);
   }
-  // Lines that stand between two levels belong to none.
+  // Lines indented between two levels belong to neither.
   while (lines[cursor.at] && lines[cursor.at].indent > indent) cursor.at++;
   return Object.fromEntries(entries);
 }

@@ -14,7 +14,7 @@ export function showNumber(value: string, style: CellStyle | undefined, from1904
   return style && Number.isInteger(number) && number >= 0 ? digits.padStart(style.digits, '0') : digits;
 }
 
-/** `2024-03-01`, `2024-03-01 08:30:00` or, of less than a day, `08:30:00`; undefined for what is no date. */
+/** `2024-03-01`, `2024-03-01 08:30:00` or, of less than a day, `08:30:00`; undefined for other numbers. */
 function showDate(serial: number, from1904: boolean): string | undefined {
   if (serial < 0 || serial > 2_958_466) return undefined;
   // 1900 was no leap year, but day 60 is its 29 February.

@@ -22,7 +22,7 @@ export function textHandler(take: (text: string) => void, item: string): XmlHand
   };
 }
 
-/** `_x000D_` stands for a code unit that XML cannot hold. */
+/** `_x000D_` represents a code unit that XML cannot contain. */
 export const unescapeUnits = (text: string): string =>
   text.includes('_x')
     ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))

@@ -146,7 +146,7 @@ function createCellReader(file: string) {
   };
 }
 
-/** A formula whose result is no text, but which has none: the program that wrote the file did not compute it. */
+/** A formula without a stored result: the program that wrote the file did not compute it. */
 const isUncomputed = ({ hasFormula, hasValue, type, value }: Cell): boolean =>
   hasFormula && (!hasValue || (value === '' && type !== 'str'));
 
@@ -185,7 +185,7 @@ interface Range {
   readonly right: number;
 }
 
-/** The merged ranges of a sheet by their first row; they stand behind its rows. */
+/** The merged ranges of a sheet by their first row; in the file they follow its rows. */
 async function mergedRanges(part: ZipFile, file: string): Promise<Range[]> {
   const ranges: Range[] = [];
   let cells = 0;
