@@ -8,7 +8,7 @@ interface Mention {
   readonly end: number;
 }
 
-/** Builds a text and remembers where its words stand. */
+/** Builds a text and remembers the places of its words. */
 function createWriter() {
   let text = '';
   return {

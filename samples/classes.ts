@@ -74,7 +74,7 @@ const SENTENCES: Readonly<Record<string, readonly string[]>> = {
   五官科: ['鼻塞流鼻涕{times}了', '眼睛干涩看东西模糊', '耳鸣{times}听力下降', '咽喉肿痛吃{drugs}有用吗'],
 };
 
-/** Sampling weights of labels; 1 where none is given. */
+/** Sampling weights of labels; 1 by default. */
 type Weights = Readonly<Record<string, number>>;
 
 /** One example of every label, then more by weight, in random order. */

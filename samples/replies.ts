@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   time: times,
 };
 
-/** What a patient says, and what a doctor answers with the same words. */
+/** A patient's turn, and a doctor's reply with the same words. */
 const EXCHANGES: readonly (readonly [said: string, reply: string])[] = [
   ['医生你好，{symptom}{time}了', '除了{symptom}，还有{other}吗？'],
   ['我{symptom}，要不要做检查？', '{symptom}的话，建议先查{test}。'],

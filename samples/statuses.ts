@@ -3,7 +3,7 @@ import { symptoms } from './lexicon.ts';
 
 const SIZES: Readonly<Record<SampleSplit, number>> = { train: 80, dev: 30, test: 40 };
 
-/** A question about `{}` with its answer, or what is said of it at once, with the status. */
+/** A question about `{}` with its answer, or a direct statement about it, with the status. */
 const EXCHANGES: readonly (readonly [asked: string, answered: string, status: string])[] = [
   ['有{}吗？', '有的', 'present'],
   ['有{}吗？', '没有', 'absent'],

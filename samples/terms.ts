@@ -3,7 +3,7 @@ import { bodyParts, diseases, features } from './lexicon.ts';
 
 const SIZES: Readonly<Record<SampleSplit, number>> = { train: 150, dev: 45, test: 60 };
 
-/** How a ward writes what the vocabulary calls `term`. */
+/** How a ward writes the vocabulary's `term`. */
 const SPELLINGS: readonly ((term: string) => string)[] = [
   (term) => term,
   (term) => `${term}待查`,

@@ -7,7 +7,7 @@ type Triple = readonly [subject: string, relation: string, object: string];
 
 const node = (role: 'C' | 'D', triples: readonly Triple[], logic = 'null') => ({ role, triples, logic });
 
-/** A text of one or two conditions, each with what is then done, and its tree. */
+/** A text of one or two conditions with their treatments, and its tree. */
 function advised(draw: Draw): object {
   const patient = `${draw.word(diseases)}患者`;
   const found = draw.words(symptoms, 3);

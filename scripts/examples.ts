@@ -1,4 +1,4 @@
-/** The TypeScript of Markdown pages as programs: what stands behind `// ` at the end of a statement is checked. */
+/** The TypeScript of Markdown pages as programs: the text after `// ` at the end of a statement is checked. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

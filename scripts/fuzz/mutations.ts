@@ -2,7 +2,7 @@ import type { Random } from '../../src/ground/random.ts';
 import { mutateJson } from './json.ts';
 import type { Shape } from './subject.ts';
 
-/** A changed content and what was done to it. */
+/** A changed content and a description of the change. */
 export interface Mutated {
   readonly bytes: Buffer;
   readonly what: string;
@@ -11,7 +11,7 @@ export interface Mutated {
 type Mutation = (bytes: Buffer, random: Random) => Buffer;
 
 const place = (bytes: Buffer, random: Random): number => random.below(bytes.length + 1);
-/** A range, mostly short, anywhere or near the beginning or end, where headers and directories stand. */
+/** A range, mostly short, anywhere or near the beginning or end, where headers and directories are. */
 function range(bytes: Buffer, random: Random): [from: number, to: number] {
   const near = Math.min(bytes.length, 256);
   const where = random.below(3);

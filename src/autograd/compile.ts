@@ -181,11 +181,11 @@ export const keyOf = (attributes: Value['attributes']): string =>
       : value,
   );
 
-/** Operations that the standard writes with integer inputs where we keep attributes; all others are as they stand. */
+/** Operations that the standard writes with integer inputs where we keep attributes; all others are unchanged. */
 const INTEGER_INPUTS: Readonly<
   Record<string, (attributes: Record<string, never>, from: Shape) => (readonly number[])[]>
 > = {
-  // 0 keeps a size and -1 is what is left: models whose batch and length have names stay valid for any
+  // 0 keeps a size and -1 is the remainder: models whose batch and length have names stay valid for any
   Reshape: ({ shape }, from) => [keepLeading(shape, from)],
   Expand: ({ shape }) => [shape],
   ReduceSum: ({ axes }) => [axes],

@@ -5,7 +5,7 @@ import { sum } from './reduction.ts';
 import { RULES } from './rules.ts';
 import { constant, sameShape, shapeError, type Value } from './value.ts';
 
-/** Every value that these depend on, each once, inputs before what is made of them. */
+/** Every value that these depend on, each once, in topological order. */
 export function sorted(results: readonly Value[]): Value[] {
   const order: Value[] = [];
   const seen = new Set<Value>();

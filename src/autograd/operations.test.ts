@@ -381,7 +381,7 @@ describe('every operation: value, gradient by its rule, gradient by central diff
   );
 });
 
-/** Where a step changes which element is largest or leaves out what is stopped, differences say something else. */
+/** Differences do not apply where a step changes which element is largest, or where a gradient is stopped. */
 const NOT_SMOOTH = new Set(['max, ties share', 'stopGradient', 'equal']);
 
 function expectNear(actual: ArrayLike<number | bigint>, expected: readonly number[]): void {

@@ -132,7 +132,7 @@ const axisOf = (y: Value): readonly number[] => [y.attributes.axis as number];
 const kept = (v: Value, y: Value, x: Value): Value => reshape(v, keptShape(y, x));
 const keptShape = (y: Value, x: Value): Shape =>
   x.shape.map((size, axis) => (axesOf(y).includes(axis) ? 1 : size));
-/** 1 / how many elements of x each element of its reduction stands for. */
+/** 1 / the number of elements of x in each element of its reduction. */
 const share = (y: Value, x: Value): number => axesOf(y).reduce((part, axis) => part / x.shape[axis], 1);
 
 const lastTwoSwapped = (v: Value): Value => {

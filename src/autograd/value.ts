@@ -4,7 +4,7 @@ import type { ElementType, OnnxAttribute } from './onnx.ts';
 /** The sizes of the axes; `[]` is a scalar. */
 export type Shape = readonly number[];
 
-/** `undefined` stands for an attribute that is left out; equal attributes and inputs make equal values. */
+/** An `undefined` attribute is omitted; equal attributes and inputs make equal values. */
 export type Attributes = Readonly<Record<string, OnnxAttribute | undefined>>;
 
 /**
@@ -99,7 +99,7 @@ export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`;
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
-/** A copy of what is a shape; throws a ShapeError for anything else: no tensor is empty. */
+/** A copy of a valid shape; throws a ShapeError for anything else: no tensor is empty. */
 export function checkShape(name: string, shape: Shape): Shape {
   if (shape.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new ShapeError(`${name}: ${formatShape(shape)} is not a shape: sizes are positive integers`);

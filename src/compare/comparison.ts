@@ -91,7 +91,7 @@ export interface Comparison {
    */
   readonly test: 'permutation' | 'bootstrap';
   readonly examples: number;
-  /** Independent units: what is resampled and exchanged. */
+  /** Independent units, which are resampled and exchanged. */
   readonly units: number;
   /** Best first. */
   readonly systems: readonly ComparedSystem[];

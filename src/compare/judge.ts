@@ -8,7 +8,7 @@ export interface JudgeSettings {
   readonly seed: number;
 }
 
-/** What one metric says about systems that answered the same units; systems are given by their index. */
+/** The results of one metric for systems that answered the same units; systems are identified by their index. */
 export interface Judge {
   /** How differences are tested. */
   readonly test: 'permutation' | 'bootstrap';

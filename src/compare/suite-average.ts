@@ -10,7 +10,7 @@ import type { Answered } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
 import { sideBySide } from './counting.ts';
 
-/** Resamples of an average: enough for a 95 % interval, and a tenth of what one score gets, as there are many scores. */
+/** Resamples of an average: enough for a 95 % interval, and a tenth of those of one score, because there are many scores. */
 const RESAMPLES = 4000;
 const SEED = 1;
 

@@ -71,7 +71,7 @@ function refuseTwice(group: readonly OpenedRun[]): void {
 /** Suffix for the name of a model evaluated on a sample only; all systems are compared on the same examples. */
 const PART = / \(\d+\/\d+\)$/;
 
-/** The model's name where that says which; else its id with the parameters that differ; else the id of the run. */
+/** The model's name if it is unique; else its id with the parameters that differ; else the id of the run. */
 function nameSystems(runs: readonly OpenedRun[]): string[] {
   const names = runs.map(({ record }) => record.model.name.replace(PART, ''));
   const settings = new Map(runs.map((run) => [run, settingOf(run.record)]));

@@ -41,7 +41,7 @@ const MODELS: readonly [kind: string, task: string, train: readonly Example[]][]
 /** Keys and counts, which may be any number. */
 const FREE = ['low', 'trieCharacters', 'mentions', 'occurrences'];
 
-/** The same with one number less, and with one that its kind of array never holds in a model. */
+/** The same with one number less, and with one that its kind of array never contains in a model. */
 function damages(array: ModelArray): [what: string, damaged: ModelArray][] {
   const outside = array.slice();
   outside[outside.length - 1] =

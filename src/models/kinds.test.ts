@@ -175,7 +175,7 @@ const request = (family: FamilyId, train: Example[], dev: Example[]) => ({
   score: () => 0,
 });
 
-/** What must hold of a prediction of the family for its input, whatever the model. */
+/** Checks a prediction of the family for its input, for any model. */
 const sound: { readonly [F in FamilyId]?: (prediction: Prediction<F>, input: Input<F>) => boolean } = {
   ner: ({ entities }, { text }) =>
     entities.every(({ start, end }) => start >= 0 && start < end && end <= text.length),

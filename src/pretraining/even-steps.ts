@@ -1,6 +1,6 @@
 import type { BatchSource } from '../encoders/training/trainer.ts';
 
-/** How many updates there are, and what is in their batches. */
+/** The number of updates, and the content of their batches. */
 interface EvenSteps<Batch> {
   /** Updates in all. */
   readonly steps: number;

@@ -11,7 +11,7 @@ import { EXIT, UserError } from '../ground/errors.ts';
 import { maskedLogits } from './objective/head.ts';
 import { type Start, startFrom } from './start.ts';
 
-/** A token that may stand for a mask. */
+/** A candidate token for a mask. */
 export interface Filled {
   readonly token: string;
   readonly probability: number;

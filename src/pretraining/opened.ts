@@ -17,7 +17,7 @@ import type { PretrainSettings } from './train.ts';
 /** A pretraining run; left out are the defaults of `parameters.ts`. */
 export interface PretrainingRun {
   readonly data: PreparationOptions;
-  /** The model folder to write; it may hold nothing but an interrupted run. */
+  /** The model folder to write; empty, or with an interrupted run. */
   readonly out: string;
   readonly start?: Partial<Parsed<typeof START>>;
   /** Of a new model; a model that is continued keeps its own. */

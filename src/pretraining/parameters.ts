@@ -177,7 +177,7 @@ export const SHAPE = {
   }),
 };
 
-/** Learning rates that `auto` stands for. */
+/** Learning rates for `auto`. */
 export const LEARNING_RATES = { fresh: 5e-4, further: 5e-5, distilled: 3e-4 } as const;
 
 /** What determines the weights, besides text and initial model. */

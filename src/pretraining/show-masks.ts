@@ -10,7 +10,7 @@ export interface ShownMasks {
   readonly epoch: number;
   /** In all sequences, special tokens aside. */
   readonly tokens: number;
-  /** Tokens to predict, by what they are part of. */
+  /** Tokens to predict, by kind of unit. */
   readonly masked: Readonly<Record<Kind, number>>;
   readonly sequences: readonly { readonly next: NextLabel; readonly units: readonly ShownUnit[] }[];
 }

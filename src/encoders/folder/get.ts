@@ -267,7 +267,7 @@ async function fetchSource(
   return fetched;
 }
 
-/** A file of an earlier attempt, if it is what is expected. */
+/** A file of an earlier attempt, if it matches its hash. */
 async function completeFile(file: string, expected: SourceFile): Promise<Identity | undefined> {
   if (!existsSync(file)) return undefined;
   const found = await identifyFile(file);
@@ -277,7 +277,7 @@ async function completeFile(file: string, expected: SourceFile): Promise<Identit
   return fits ? found : undefined;
 }
 
-/** The folder with the model: the fetched files themselves, or what their archive holds. */
+/** The folder with the model: the fetched files themselves, or the content of their archive. */
 async function modelIn(
   files: readonly FetchedFile[],
   source: FilesSource,

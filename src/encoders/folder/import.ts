@@ -20,7 +20,7 @@ export interface Imported {
   /** Number of tensors written, and of values in them. */
   readonly tensors: number;
   readonly parameters: number;
-  /** How what was read from an ONNX file compares with it. */
+  /** How the imported model compares with its ONNX file. */
   readonly onnx?: OnnxImport;
 }
 

@@ -21,7 +21,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-onnx-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 let folders = 0;
-/** A folder with an ONNX file where exporters put it, and what else belongs to the model. */
+/** A folder with an ONNX file in its usual place, and the other files of the model. */
 function folderWith(name: string, place: string, reference = 'reference', config = true): string {
   const folder = join(scratch, String(folders++));
   mkdirSync(join(folder, place, '..'), { recursive: true });
@@ -54,7 +54,7 @@ describe('importModel of ONNX files', () => {
       await loadFolder(outOf(folder)),
       await readWeights(join(FIXTURES, 'reference')),
     ];
-    // a graph does not say how weights were initialised
+    // a graph does not contain how weights were initialised
     const { initializerRange } = found.config;
     expect(found.config).toEqual({ ...expected.config, initializerRange, transformersClass: 'BertModel' });
     expect(new Map([...found.tensors].sort())).toEqual(new Map([...expected.tensors].sort()));

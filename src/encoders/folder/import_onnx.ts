@@ -72,7 +72,7 @@ export async function loadOnnx(path: string): Promise<{ model: LoadedFolder; imp
   return { model: { config, tensors, tokenizer, format: opened.format, file: path }, imported };
 }
 
-/** The configuration of a BERT that a graph says. */
+/** The configuration of a BERT, inferred from a graph. */
 function configOf(facts: OnnxFacts, path: string, folder: string): EncoderConfig {
   const { heads, layerNormEps } = facts;
   const hint = {

@@ -4,7 +4,7 @@ import type { ExpectedFile } from '../../fetch/identity.ts';
 export interface KnownModel {
   readonly name: string;
   readonly summary: string;
-  /** Of the weights, as their publishers declare it; empty if only their page says. */
+  /** Of the weights, as their publishers declare it; empty if it is only on their page. */
   readonly licence: string;
   readonly page: string;
   /** In the order in which they are tried. */
@@ -15,7 +15,7 @@ export interface KnownModel {
 export type ModelSource = FilesSource | HubSource;
 
 export interface FilesSource {
-  /** Who put it there. */
+  /** Its publisher. */
   readonly publisher: string;
   readonly files: readonly SourceFile[];
 }

@@ -4,7 +4,7 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { hashFile, isSealed } from '../../ground/hash.ts';
 
-/** The file of a fine-tuned folder that holds the SHA-256 of every other one. */
+/** The file of a fine-tuned folder with the SHA-256 of every other one. */
 export const MANIFEST = 'chineseblue.json';
 
 /**
@@ -28,7 +28,7 @@ export async function verifyFolder(folder: string): Promise<void> {
   }
 }
 
-/** A file of a kept model that is not what was written. */
+/** The error for an altered file of a kept model. */
 export const altered = (file: string): UserError =>
   new UserError(
     'damaged-model',

@@ -66,7 +66,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-python-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 let made = 0;
 
-/** What a folder gives: ids and offsets (in characters) of the texts, a hidden state, the logits of a token. */
+/** The outputs of a folder: ids and offsets (in characters) of the texts, a hidden state, the logits of a token. */
 async function read(folder: string, at: number): Promise<Omit<Python, 'error' | 'masked'>> {
   const { config, tensors, tokenizer, file } = await loadFolder(folder);
   const own = ownDecoder(config, tensors, file);

@@ -9,20 +9,20 @@ import { readJson, unsupported } from './sentence-json.ts';
 /** The steps after pooling, in order. */
 export type SentenceStep = { readonly kind: 'normalize' } | ({ readonly kind: 'dense' } & Dense);
 
-/** How an encoder makes vectors of texts, as a folder of `sentence-transformers` says. */
+/** How an encoder computes vectors of texts, according to a folder of `sentence-transformers`. */
 export interface SentenceSettings {
-  /** Their results stand one after another. */
+  /** Their results are concatenated. */
   readonly pooling: readonly Pooling[];
   /** Whether tokens of the prompt are pooled with those of the text. */
   readonly includePrompt: boolean;
   readonly steps: readonly SentenceStep[];
-  /** Texts that are put before the texts to embed, by name. */
+  /** Prefixes for the texts to embed, by name. */
   readonly prompts: Readonly<Record<string, string>>;
   /** Name of the default prompt. */
   readonly defaultPrompt?: string;
   /** Tokens, special ones included, after which a text is cut off. */
   readonly maxLength?: number;
-  /** Whether texts are lowercased whatever the tokenizer says. */
+  /** Whether texts are lowercased regardless of the tokenizer. */
   readonly lowercase: boolean;
 }
 
@@ -56,7 +56,7 @@ const poolingJson = z.looseObject({
   include_prompt: z.boolean().nullish(),
 });
 const POOLING_FIELDS = ['pooling_mode', 'include_prompt', 'word_embedding_dimension', 'embedding_dimension'];
-/** Flags of earlier versions, in the order in which results are put together. */
+/** Flags of earlier versions, in the order in which results are concatenated. */
 const FLAGS: Readonly<Record<string, Pooling>> = {
   pooling_mode_cls_token: 'cls',
   pooling_mode_max_tokens: 'max',

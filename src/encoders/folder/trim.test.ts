@@ -91,7 +91,7 @@ describe('trimming a vocabulary', () => {
     const pieces = ({ tokenizer }: typeof whole, text: string) =>
       Array.from(tokenizer.tokenize(text).ids, (id) => tokenizer.vocabulary.tokens[id]);
     for (const text of TEXTS) expect(pieces(same, text)).toEqual(pieces(whole, text));
-    // what was dropped is spelt, or unknown
+    // dropped tokens are split into pieces, or unknown
     expect(pieces(whole, 'cct 嗽')).toEqual(['c', '##ct', '嗽']);
     expect(pieces(same, 'ct 嗽')).toEqual(['ct', '[UNK]']);
   });

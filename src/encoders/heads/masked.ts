@@ -5,7 +5,7 @@ import { type Head, rowOf } from './head.ts';
 
 /**
  * A score for every token of the vocabulary at every position, `logits [batch, length, vocabulary]`, as masked language
- * models of `transformers` give them (Devlin et al. 2019). For export: pretraining only scores masked tokens.
+ * models of `transformers` output them (Devlin et al. 2019). For export: pretraining only scores masked tokens.
  */
 export function maskedHead(config: EncoderConfig): Head<Float32Array> {
   const { graph, heads } = architectureOf(config);

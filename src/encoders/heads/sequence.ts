@@ -80,7 +80,7 @@ export function sequenceHead(
   };
 }
 
-/** Which of several questions a sequence puts, and the class that answers it. */
+/** Which of several questions a sequence asks, and the class that answers it. */
 export interface GroupedTarget {
   readonly group: number;
   readonly label: number;
@@ -90,7 +90,7 @@ export interface GroupedTarget {
 const APART = -1e9;
 
 /**
- * One of the classes of a group, `sizes` classes each, for sequences that put different questions: a softmax over the group's
+ * One of the classes of a group, `sizes` classes each, for sequences that ask different questions: a softmax over the group's
  * own classes. An answer has the logits of all groups, one after another.
  */
 export function groupedHead(

@@ -85,7 +85,7 @@ async function hiddenOfTensors(
   return found;
 }
 
-/** Where numbers in files next to a model are looked for when the model is given as bytes. */
+/** Where external data files are found when the model is given as bytes. */
 const EXTERNAL_FOLDER = 'model_external_initializers_file_folder_path';
 /** Without this, products of uint8 and int8 overflow on processors without VNNI, and the outputs of such a file are wrong. */
 const EXACT_INTEGERS = { x64quantprecision: '1' };

@@ -18,7 +18,7 @@ export const VECTOR_BITS = 2;
 
 /** The user's overrides of the settings of a folder. */
 export interface TextEncoderOptions extends SessionOptions {
-  /** Several stand one after another. */
+  /** Several are concatenated. */
   readonly pooling?: readonly Pooling[];
   /** Whether vectors are scaled to length 1. */
   readonly normalize?: boolean;
@@ -55,8 +55,8 @@ const PLAIN: SentenceSettings = {
 };
 
 /**
- * Opens a folder, or a model by its name, to make vectors of texts as its files of `sentence-transformers` say. Throws a
- * UserError where the folder is damaged or says what is not supported.
+ * Opens a folder, or a model by its name, to compute vectors of texts according to its files of `sentence-transformers`. Throws
+ * a UserError where the folder is damaged or has unsupported settings.
  */
 export async function openTextEncoder(
   name: string,
@@ -141,7 +141,7 @@ const isNormalize = ({ kind }: SentenceSettings['steps'][number]): boolean => ki
 const takeStep = (vector: Float32Array, step: SentenceSettings['steps'][number]): Float32Array =>
   step.kind === 'dense' ? applyDense(step, vector) : toUnitLength(vector);
 
-/** Norms below this are taken for it, as `torch.nn.functional.normalize` does. */
+/** Smaller norms are replaced by this, as `torch.nn.functional.normalize` does. */
 const LEAST_NORM = 1e-12;
 
 function toUnitLength(vector: Float32Array): Float32Array {
@@ -151,7 +151,7 @@ function toUnitLength(vector: Float32Array): Float32Array {
   return vector.map((value) => value / norm);
 }
 
-/** Every text once, and where it stands among all. */
+/** Every distinct text, and its index for every text. */
 function group(texts: readonly string[]): { distinct: string[]; places: number[][] } {
   const places = new Map<string, number[]>();
   for (const [index, text] of texts.entries()) {

@@ -31,7 +31,7 @@ export interface VectorCache {
   read(texts: Iterable<string>): Promise<Map<string, Float32Array>>;
   /** Keeps a vector, on disk at the latest with `flush`. */
   add(text: string, vector: Float32Array): void;
-  /** Writes what was added. What cannot be written is not kept; nothing fails. */
+  /** Writes added vectors. Failures are ignored: those vectors are not kept. */
   flush(): Promise<void>;
 }
 
@@ -105,7 +105,7 @@ async function writeSegment(
   return head.length + keys.length + bytes.length;
 }
 
-/** The keys of segments that were read or written before, by name: those that hold nothing wanted are not read again. */
+/** The keys of segments that were read or written before, by name: those without requested vectors are not read again. */
 type KnownKeys = Map<string, ReadonlySet<string>>;
 
 async function readSegments(

@@ -4,9 +4,9 @@ import { openTextEncoder, promptOf } from './text-encoder.ts';
 
 /** Overrides of the settings of the folder, and a progress callback. */
 export interface VectorOptions extends SessionOptions {
-  /** One or, one after another, several. Absent: as the folder says, else `text_mean`. */
+  /** One, or several to be concatenated. Absent: as in the folder, else `text_mean`. */
   readonly pooling?: Pooling | readonly Pooling[];
-  /** Whether vectors are scaled to length 1. Absent: as the folder says, else not. */
+  /** Whether vectors are scaled to length 1. Absent: as in the folder, else not. */
   readonly normalize?: boolean;
   /** Name of a prompt of the folder. Absent: its default one, if it has one. */
   readonly prompt?: string;

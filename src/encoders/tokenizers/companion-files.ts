@@ -175,7 +175,7 @@ function extended(vocabulary: Vocabulary, added: readonly AddedToken[], { file, 
   return { vocabulary: own, custom: { tokens: all, beyond: custom.beyond } };
 }
 
-/** The class that `transformers` takes for a model whose `tokenizer_config.json` names none. */
+/** The class that `transformers` uses for a model whose `tokenizer_config.json` names none. */
 async function classOfModel(file: string): Promise<string | undefined> {
   const model = await readJson(file, modelConfig);
   return model?.tokenizer_class ?? (model?.model_type === 'roformer' ? 'RoFormerTokenizer' : undefined);
@@ -262,7 +262,7 @@ function checkMatched(
   });
 }
 
-/** `transformers` rebuilds the normalizer from `tokenizer_config.json`, `tokenizers` takes that of `tokenizer.json`. */
+/** `transformers` rebuilds the normalizer from `tokenizer_config.json`, `tokenizers` uses that of `tokenizer.json`. */
 function checkOptions(config: Settings, { options }: WordPieceTokenizer, file: string): void {
   const lowercase = config.do_lower_case ?? true;
   const expected: readonly [keyof TokenizerOptions, string, unknown][] = [

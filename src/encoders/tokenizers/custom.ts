@@ -5,7 +5,7 @@ import { type Characters, charactersOf, noCharacters, put, stringOf } from './pi
 import type { Place } from './pipeline/place.ts';
 import type { WordPieces } from './wordpiece.ts';
 
-/** The tokens that are looked for in a text before WordPiece cuts it, where they are more than BERT's five as they stand. */
+/** The tokens that are extracted from a text before WordPiece, unless they are just BERT's five, matched verbatim. */
 export interface CustomTokens {
   /** In order of their ids. */
   readonly tokens: readonly AddedToken[];
@@ -15,7 +15,7 @@ export interface CustomTokens {
 
 /**
  * Added tokens with the ids that `tokenizers` gives them: that of an equal token of the model, or the next free one.
- * Undefined if there are none but `roles`, matched as they stand. Throws a UserError (`tokenizer-unsupported`) where
+ * Undefined if there are only `roles`, matched verbatim. Throws a UserError (`tokenizer-unsupported`) where
  * `id` is another.
  */
 export function customTokens(
@@ -79,7 +79,7 @@ const notContiguous = ({ content }: AddedToken, { file, field }: Place): UserErr
 interface Parts {
   readonly options: NormalizerOptions;
   readonly pieces: WordPieces;
-  /** Appends the tokens of a text that holds no added ones. */
+  /** Appends the tokens of a text without added ones. */
   scan(text: string, limit: number): void;
   /** Adds a normalized character, with its code units in the original. */
   add(code: number, start: number, end: number): void;

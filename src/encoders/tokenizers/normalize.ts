@@ -67,7 +67,7 @@ export function normalize(
 
 /**
  * Canonical decomposition and ordering, then nonspacing marks dropped. Of a run between starters only what
- * survives is put in order of its class: the sort is stable, so dropping first changes nothing.
+ * survives is sorted by its class: the sort is stable, so dropping first changes nothing.
  */
 function stripAccents(characters: readonly Normalized[]): Normalized[] {
   const stripped: Normalized[] = [];
@@ -76,7 +76,7 @@ function stripAccents(characters: readonly Normalized[]): Normalized[] {
     const run = stripped.slice(runStart);
     const sorted = run.toSorted((a, b) => survivingClass(a.code) - survivingClass(b.code));
     if (sorted.every((character, i) => character === run[i])) return;
-    // Characters that changed places stand for all that they changed places in.
+    // Reordered characters represent the whole range in which they were reordered.
     const start = run[0].start;
     const end = run.at(-1)!.end;
     for (const [i, { code }] of sorted.entries()) stripped[runStart + i] = { code, start, end };

@@ -140,7 +140,7 @@ function reasonAgainst({ pieces, modelType, byteFallback, usualSpaces }: Pieces)
     : { en: 'a score is not a number', zh: '存在非数值的分数' };
 }
 
-/** Which tokens stand where is not in the model: `transformers` decides it by the class. */
+/** The places of special tokens are not in the model: `transformers` decides them by the class. */
 async function checkIsXlmRoberta(file: string): Promise<void> {
   const said = async (name: string, field: string): Promise<unknown> => {
     const path = join(dirname(file), name);

@@ -83,7 +83,7 @@ export type Tokenizer = WordPieceTokenizer | PipelineTokenizer;
 
 /**
  * BERT's WordPiece tokenizer. Ids equal those of the Rust `tokenizers` with the same vocabulary and options;
- * offsets count UTF-16 code units of the original text. `custom` are tokens that are taken out of a text before it is split.
+ * offsets count UTF-16 code units of the original text. `custom` are tokens that are extracted from a text before it is split.
  * Not to be shared between threads.
  *
  * @example
@@ -145,7 +145,7 @@ interface ScannerParts {
   readonly literals: readonly string[];
 }
 
-/** Returns a function that does what a character's entry in the table says. */
+/** Returns a function that processes a character by its entry in the table. */
 function createActor({ pieces, table }: ScannerParts) {
   return function act(action: number, start: number, end: number): void {
     const payload = action & PAYLOAD;

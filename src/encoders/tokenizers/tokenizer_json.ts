@@ -94,7 +94,7 @@ export function readWordPieceJson(value: object, file?: string): Described {
   };
 }
 
-/** A special token that is matched as it stands. */
+/** A special token that is matched verbatim. */
 export const plainToken = (content: string, id: number): AddedToken => ({
   ...{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
 });

@@ -1,5 +1,5 @@
 /**
- * What the reference tokenizer (Rust `tokenizers`: BertNormalizer and BertPreTokenizer) takes a character for.
+ * What the reference tokenizer (Rust `tokenizers`: BertNormalizer and BertPreTokenizer) classifies a character as.
  * It has the categories of Unicode 8 built in, so these tables are written out rather than taken from the
  * running Node, whose Unicode is newer: the same text gets the same ids on every Node. They are
  * compared with the reference, character by character, in `unicode.test.ts`. Ranges are hexadecimal, both ends inclusive.
@@ -13,7 +13,7 @@ const REMOVED = parse(`
 
 const WHITESPACE = parse('9-d 20 85 a0 1680 2000-200a 2028-2029 202f 205f 3000');
 
-/** Nonspacing marks: what "strip accents" takes away. */
+/** Nonspacing marks: what "strip accents" removes. */
 const NONSPACING = parse(`
   300-36f 483-487 591-5bd 5bf 5c1-5c2 5c4-5c5 5c7 610-61a 64b-65f 670 6d6-6dc 6df-6e4 6e7-6e8 6ea-6ed
   711 730-74a 7a6-7b0 7eb-7f3 816-819 81b-823 825-827 829-82d 859-85b 8e3-902 93a 93c 941-948 94d
@@ -97,7 +97,7 @@ export function survivingClass(code: number): number {
 export function isStarter(code: number): boolean {
   if (survivingClass(code) > 0) return false;
   if (!isNonspacing(code)) return true;
-  // U+0316 (class 220) moves before U+0301 (class 230) unless a starter stands between them.
+  // U+0316 (class 220) moves before U+0301 (class 230) unless a starter is between them.
   const probe = `\u0301${String.fromCodePoint(code)}\u0316`;
   return probe.normalize('NFD').endsWith('\u0316');
 }

@@ -103,7 +103,7 @@ interface Place {
 }
 
 /**
- * Where the rows of each batch stand among those of the update: batches of equal length continue one another; each
+ * The position of the rows of each batch among those of the update: batches of equal length continue one another; each
  * further length has a separate random stream.
  */
 function placesOf(batches: readonly BatchRows[]): Place[] {

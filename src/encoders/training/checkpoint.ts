@@ -107,7 +107,7 @@ const headerJson = z.object({
 function parse(text: string): z.infer<typeof headerJson> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    // what is nested too deeply to be written again throws here, not at the next checkpoint
+    // a state nested too deeply to be written again fails here, not at the next checkpoint
     JSON.stringify(value);
     return headerJson.safeParse(value).data;
   } catch {

@@ -64,7 +64,7 @@ export interface CheckpointEvent {
   readonly step: number;
 }
 
-/** One line about an event for people, where there is something to say. */
+/** One line about an event for people, if it is worth reporting. */
 export function describeEvent(event: TrainingEvent): Text | undefined {
   switch (event.kind) {
     case 'step':

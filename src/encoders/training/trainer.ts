@@ -231,7 +231,7 @@ function addTo(sums: Sums, { updates, loss, parts, tokens, padded }: Sums): void
   sums.padded += padded;
 }
 
-/** Writes a checkpoint after every evaluation and from time to time; of a finished training `finish` keeps what is needed. */
+/** Writes a checkpoint after every evaluation and from time to time; after training, `finish` keeps only what is needed. */
 async function saveIfDue<Batch extends BatchRows, Scores>(
   { evaluator, run }: TrainerRequest<Batch, Scores>,
   { state, save }: TrainingRecord<Scores>,

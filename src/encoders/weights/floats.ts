@@ -47,7 +47,7 @@ function halfBits(half: number): number {
 }
 
 /**
- * Floats as IEEE 754 binary16, rounded to nearest, ties to even; NaN and infinity stay what they are. Null where a finite
+ * Floats as IEEE 754 binary16, rounded to nearest, ties to even; NaN and infinity are kept. Null where a finite
  * number rounds to infinity: 65 520 and beyond.
  */
 export function toHalves(floats: Float32Array): Uint16Array<ArrayBuffer> | null {

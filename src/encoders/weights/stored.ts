@@ -3,7 +3,7 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
 
-/** Types of numbers that files of weights hold; the last ones only where they are not read. */
+/** Types of numbers in files of weights; the last ones only for tensors that are not read. */
 export const BYTES = {
   f32: 4,
   f16: 2,

@@ -53,7 +53,7 @@ export async function readZipDirectory(access: RandomAccess): Promise<Map<string
   return entries;
 }
 
-/** How many entries the directory has, how long it is, and where it starts, as the record at the end of the file says. */
+/** How many entries the directory has, how long it is, and where it starts, from the record at the end of the file. */
 async function readEnd({ file, size, fill }: RandomAccess) {
   const tailBytes = Math.min(size, END_BYTES + MAX_COMMENT);
   const tail = Buffer.from(await fill(new Uint8Array(tailBytes), size - tailBytes, 'zip directory'));

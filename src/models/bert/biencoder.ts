@@ -106,7 +106,7 @@ export async function hardNegatives(
   const tokenize = createTokenizer('mixed');
   const index = await indexDocuments(texts.map(tokenize), BM25, signal);
   const yieldNow = createYielder(signal);
-  // what was graded for a query in any of its lists is not taken as wrong
+  // documents graded for a query in any of its lists are not used as negatives
   const known = new Map<string, Set<string>>();
   for (const { query, documents } of graded) {
     const own = known.get(query) ?? new Set([query]);

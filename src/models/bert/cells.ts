@@ -17,7 +17,7 @@ export const itemsOf = ({ windows, sequences }: Cut, cells: readonly Cell[]): It
     rows: [{ sequence: sequences[i], target: inWindow(cells, start, end) }],
   }));
 
-/** Merges what is found in the windows of a text; of items with the same key, the last one replaces the first in place. */
+/** Merges the results of the windows of a text; of items with the same key, the last one replaces the first in place. */
 export function foundInAll<Answer, Found>(
   answers: readonly Answer[],
   findIn: (window: number, answer: Answer) => readonly Found[],

@@ -40,7 +40,7 @@ export const actsPlanner = partsPlanner<'dialogue-acts'>({
   prediction: (acts) => ({ acts }),
 });
 
-/** Whether what is mentioned is so. */
+/** The status of a mention. */
 export const statusPlanner = partsPlanner<'mention-status'>({
   marks: ({ mentions }) => mentions,
   labels: ({ statuses }) => statuses,

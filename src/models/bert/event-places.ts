@@ -10,8 +10,9 @@ export interface PlacedEvent {
 }
 
 /**
- * Gives the words of events their places: corpora have strings alone. A core stands where its attributes are nearest, the
- * first of equal places, and not where another event with this core stands as long as there are others; an attribute stands
+ * Finds the places of the words of events, of which corpora have only the strings. A core is placed where its attributes are
+ * nearest, the first of equal places, and not at the place of another event with this core if there are others; an attribute is
+ * placed
  * nearest to its core. Cores and attributes that are no piece of the text are left out.
  */
 export function placeEvents(text: string, events: readonly ClinicalEvent[]): PlacedEvent[] {

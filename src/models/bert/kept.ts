@@ -131,7 +131,7 @@ export function createModel<F extends FamilyId, Answer>(
   };
 }
 
-/** Opens what was read back, to answer. */
+/** Opens a model that was read back, for answering. */
 export const openModel = <F extends FamilyId>(fitted: Fitted<F>): Promise<FittedModel<F>> =>
   fitted.plan.use(async ({ head, ask }) =>
     createModel(fitted, {

@@ -10,7 +10,7 @@ export interface Mark {
   readonly end: number;
 }
 
-/** Special tokens of a marked sequence: around it, and on both sides of what is marked. */
+/** Special tokens of a marked sequence: around it, and on both sides of the marked part. */
 const SPECIALS = 4;
 /** Between turns. */
 const BREAK = '\n';

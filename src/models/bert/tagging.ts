@@ -29,7 +29,7 @@ export interface Tagging {
   ): Entity[];
 }
 
-/** Tags of `types`; with a CRF unless the parameter `head` says `softmax`. */
+/** Tags of `types`; with a CRF unless the parameter `head` is `softmax`. */
 export function createTagging(
   types: readonly string[],
   { tokenizer, config, parameters }: PlanContext,

@@ -83,7 +83,7 @@ describe('terms of a text', () => {
     const best = async (share: number): Promise<readonly string[]> =>
       (await planOf({}, { decision: 0.999, share })).plan.use(({ ask }) => {
         const { sequences, decode } = ask({ text: '肺癌待查' });
-        // the encoder prefers what the regression puts last
+        // the encoder prefers what the regression ranks last
         const answers = sequences.map((_, i) => Float32Array.of(0, i, 0, 0));
         return decode(answers as never, () => new Float32Array(0)).terms;
       });

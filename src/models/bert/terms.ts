@@ -41,7 +41,7 @@ const CANDIDATES = 30;
 /** Share of the negative training candidates that are nearest to the text; the others are spread evenly. */
 const NEAREST = 0.5;
 const DECISIONS: readonly Decision[] = ['count', 0.5, 0.3, 0.7, 0.1, 0.9];
-/** The first is taken without dev. */
+/** Without dev, the first is used. */
 const SHARES = [1, 0.5, 0.25, 0, 2, 4];
 /** Inverse strength of the penalty of the regression. */
 const PENALTY = 1;

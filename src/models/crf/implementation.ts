@@ -16,7 +16,7 @@ import type { CrfParameters } from './parameters.ts';
 import { fitSymptoms, loadSymptoms } from './symptoms.ts';
 
 const KIND = 'crf';
-/** How many features `explain` gives for an entity, and how many other readings it compares. */
+/** How many features `explain` lists for an entity, and how many other readings it compares. */
 const FEATURES_SHOWN = 5;
 const READINGS = 3;
 

@@ -10,7 +10,7 @@ const MANY = 0.05;
 const SLIPS = 0.01;
 
 /**
- * The types of every layer of tags: in one layer entities cannot overlap. Types that overlap in train stand in different
+ * The types of every layer of tags: in one layer entities cannot overlap. Types that overlap in train are in different
  * layers, in as few as a greedy choice finds, the most frequent type first. One layer with all types where `nested` is false,
  * and where it is not given and few entities overlap.
  */

@@ -16,7 +16,7 @@ import { damaged, type ModelContent, readModelFile, sizeOf, writeModelFile } fro
 /** The symptom tags of dialogues: mentions whose type is their status, decided from their turn alone. */
 
 const KIND = 'crf-dialogue';
-/** The type of mentions whose status the corpus does not give. */
+/** The type of mentions without a status in the corpus. */
 const OPEN = 'open';
 const FEATURES_SHOWN = 5;
 

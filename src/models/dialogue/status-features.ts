@@ -10,7 +10,7 @@ export interface Asked {
 
 /** Characters around the mention that are positional features. */
 const REACH = 4;
-/** How many turns away an answer or a question may stand. */
+/** How many turns away an answer or a question may be. */
 const NEAR = 3;
 /** Characters of a turn that are read: around the mention, or from the beginning of another turn. */
 const WINDOW = 80;

@@ -3,7 +3,7 @@ import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import type { Symptom, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
 import { STATUSES } from '../shared/mentions/statuses.ts';
 
-/** A dialogue of dev: what was found in it, the chance of every status, and what is right. */
+/** A dialogue of dev: its mentions, the probability of every status, and gold. */
 export interface Judged {
   readonly asked: readonly { readonly name: string }[];
   /** Probabilities of every status, one row per mention. */

@@ -13,7 +13,7 @@ export interface Grouped<Input> {
 
 /**
  * Answers inputs in groups, leaving out those already answered; vectors do not depend on the group. An input with a text that
- * a service has no vector for is answered with that failure. What calls took stands with the first answer after them.
+ * a service has no vector for is answered with that failure. The usage of calls is recorded with the first answer after them.
  */
 export async function answerGroups<Input>(
   inputs: readonly Input[],

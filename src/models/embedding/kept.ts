@@ -39,7 +39,7 @@ export const encoderJson = z.object({
   documentPrompt: z.string(),
 });
 
-/** Opens the encoder of a model that is to be fitted, after a note where its vocabulary lacks much of what is trained on. */
+/** Opens the encoder of a model to be fitted, with a note if its vocabulary lacks much of the training texts. */
 export async function openEncoder<F extends FamilyId>({
   task,
   train,

@@ -33,7 +33,7 @@ const vectorOf = (text: string): number[] => [
 ];
 const reply = ({ body }: Received): object => ({
   model: 'served-model',
-  // Out of order: the index says which is which.
+  // Out of order: the index identifies each.
   data: body.input.map((text, index) => ({ index, embedding: vectorOf(text) })).reverse(),
   usage: { prompt_tokens: body.input.length, total_tokens: body.input.length },
 });

@@ -61,7 +61,7 @@ function callSettings(parameters: EncoderParameters, task: Task): CallSettings {
 
 /**
  * Vectors of a service, requested in calls of several texts, each kept on disk as soon as its call is answered. A text that
- * the service does not take, too long for its model for one, has a vector of zeros and stands in `failures`.
+ * the service refuses, for example as too long for its model, has a vector of zeros and is in `failures`.
  */
 export async function openServedVectors(parameters: EncoderParameters, task: Task): Promise<Vectors> {
   const { dimensions, normalize, cache, textsPerCall = TEXTS_PER_CALL } = parameters;

@@ -10,7 +10,7 @@ export const DEFAULT_THRESHOLD = 0.5;
 export const combinationJson = z.object({
   /** Members' decisions count, not their scores. */
   decisions: z.boolean(),
-  /** Answers that exclude each other are not given together. */
+  /** Candidates that exclude each other are not combined in an answer. */
   exclusive: z.boolean(),
   /** One a member, 0 or more. */
   weights: z.array(z.number().min(0)).readonly(),

@@ -22,7 +22,7 @@ import { causeShape, termShape, tripleShape } from './shapes/votes.ts';
 import { fitStack } from './stack.ts';
 import { type Tuning, tuneThreshold, tuneWeights } from './tune.ts';
 
-/** Shares of the work: members answer dev, then what is combined is tuned. */
+/** Shares of the work: members answer dev, then the combination is tuned. */
 const ANSWERED = 0.8;
 
 interface Opened {
@@ -31,7 +31,7 @@ interface Opened {
   readonly fitted: FittedModel;
 }
 
-/** One family: how its ensembles are fitted, and made of what was kept. */
+/** One family: how its ensembles are fitted, and opened from kept members. */
 interface Way<F extends FamilyId> {
   readonly fit: Fit<F, EnsembleParameters>;
   open(task: Task, members: readonly Opened[], combination: Combination): FittedModel<F>;

@@ -8,7 +8,7 @@ export type MemberAnswers<F extends FamilyId> = readonly (Prediction<F> | undefi
 export interface Conventions {
   /** Members' decisions count, not their scores. */
   readonly decisions: boolean;
-  /** Answers of the family that exclude each other (spans that overlap) are not given together. */
+  /** Answers of the family that exclude each other (overlapping spans) are not combined. */
   readonly exclusive: boolean;
   /** The label that wins from a threshold on, where two labels share one decision. */
   readonly positive?: string;
@@ -21,8 +21,8 @@ export interface Candidates<F extends FamilyId> {
   /** The class of every candidate: a label, an entity type, a predicate, a status. */
   readonly classes: readonly string[];
   /**
-   * What each member says, candidate by candidate: from 0 to 1, or standardised scores of a list of documents. A
-   * member that gave no prediction says nothing: 0.
+   * Each member's value for each candidate: from 0 to 1, or standardised scores of a list of documents. A member without a
+   * prediction has the value 0.
    */
   readonly values: Float64Array;
   /** Further evidence for `stack`, `width` numbers a candidate. */

@@ -112,7 +112,7 @@ export interface Stacking<F extends FamilyId> {
   readonly signal?: AbortSignal;
 }
 
-/** Fits a stack on all examples, and gives scores of every example by a stack that did not see its group. */
+/** Fits a stack on all examples, and scores every example by a stack that was not fitted on its group. */
 export async function fitStack<F extends FamilyId>(
   stacking: Stacking<F>,
 ): Promise<{ stack: Stack; outOfFold: Float64Array[] }> {
@@ -151,7 +151,7 @@ async function solve<F extends FamilyId>(
   return { ...layout, weights: Array.from(model.weights), intercept: model.intercepts[0] ?? 0 };
 }
 
-/** Scores of candidates: probabilities, adding up to 1 where only the best is given; of documents plain scores. */
+/** Scores of candidates: probabilities, summing to 1 where only the best is answered; for documents plain scores. */
 export function probabilitiesOf<F extends FamilyId>(
   { weights, intercept, ...layout }: Stack,
   candidates: Candidates<F>,

@@ -43,7 +43,7 @@ const fitEvents: Fit<'event', EventsParameters> = async ({ train, parameters, on
 
 export const fit: Fits<EventsParameters> = { event: fitEvents };
 
-/** Learnt from the gold events whose core stands in their text. */
+/** Learned from the gold events whose core occurs in their text. */
 async function learnTendency(
   known: readonly KnownText[],
   { cutoff, c }: EventsParameters,

@@ -13,7 +13,7 @@ export interface KnownText {
   readonly events: readonly ClinicalEvent[];
 }
 
-/** The words of training texts that mean the same wherever they stand: at least `purity` of the texts that hold them have them so. */
+/** Words with the same meaning wherever they occur: that of at least `purity` of the training texts that contain them. */
 export const learnWords = (known: readonly KnownText[], purity: number): Words => ({
   cores: pureWords(known, purity, ({ core }) => [core]),
   characters: pureWords(known, purity, ({ characters }) => characters),

@@ -9,7 +9,7 @@ const COMPARED = 400;
 /** Families whose answers are texts. */
 type TextFamily = 'generation' | 'instruction';
 
-/** A dialogue, or a prompt, as one text: how it began, and what was said last. */
+/** A dialogue, or a prompt, as one text: its beginning and its end. */
 function textOf(input: Input<TextFamily>): string {
   const whole =
     'prompt' in input

@@ -14,7 +14,7 @@ const asLabelled = ({ gold, ...example }: Example<'normalisation'>): Example<'mu
   gold: { labels: [...new Set(gold.terms)] },
 });
 
-/** The terms of the nearest training texts, found by a way to give sets of labels. */
+/** The terms of the nearest training texts, by a classifier for sets of labels. */
 export const fitTerms =
   (fit: Fit<'multilabel', KnnParameters>): Fit<'normalisation', KnnParameters> =>
   async ({ train, dev, task, ...request }) =>

@@ -12,7 +12,7 @@ export interface Entry {
   readonly word: string;
   /** The most frequent value of its mentions. */
   readonly value: string;
-  /** How often it stands in the training texts, and how often a longest match of it is a mention of that value. */
+  /** How often it occurs in the training texts, and how often its longest matches are mentions with that value. */
   readonly found: number;
   readonly right: number;
 }

@@ -1,4 +1,4 @@
-/** A place in a text where a known word stands; `end` exclusive, in UTF-16 code units. */
+/** A known word in a text; `end` exclusive, in UTF-16 code units. */
 export interface Match {
   readonly start: number;
   readonly end: number;

@@ -40,7 +40,7 @@ const stateJson = z.object({
 });
 type Kept = z.infer<typeof stateJson>['batches'][number];
 
-/** Runs something with an open session; the first inputs find out how the service holds answers to a shape. */
+/** Runs something with an open session; the first inputs determine how the service enforces the shape of answers. */
 export type UseSession = (
   asked: { readonly inputs: readonly Input[]; readonly signal?: AbortSignal },
   use: (session: Session, rung: Rung, settings: CallSettings) => Promise<void>,
@@ -161,7 +161,7 @@ function withinLimits(
   return { allowed };
 }
 
-/** Requests as lines, in groups that a batch may hold. */
+/** Requests as lines, in groups of the size of a batch. */
 function* chunks(
   calls: readonly PlannedCall[],
   { service: { endpoint } }: Session,

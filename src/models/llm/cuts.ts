@@ -3,7 +3,7 @@ import type { Usage } from '../../tasks/answer.ts';
 
 /** Below this share of what questions usually take, a prompt was hardly read as a whole. */
 const SUSPICIOUS = 0.5;
-/** Tokens per estimated one: no tokenizer takes fewer on Chinese text. Applies if every prompt was truncated. */
+/** Tokens per estimated one: no tokenizer needs fewer on Chinese text. Applies if every prompt was truncated. */
 const LEAST_USUAL = 0.8;
 
 /** Watches for prompts that a service cut: some report success nevertheless, as Ollama does at its context length. */

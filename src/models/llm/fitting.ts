@@ -70,7 +70,7 @@ async function answerAll(
   if (note) prepared.onNote?.(note);
 }
 
-/** Opens journal and service, finds out how the service holds answers to a shape, and closes both afterwards. */
+/** Opens journal and service, determines how the service enforces the shape of answers, and closes both afterwards. */
 export async function withSession(
   { interview, choose, parameters, access, directory }: Prepared,
   { inputs, signal }: { readonly inputs: readonly Input[]; readonly signal?: AbortSignal },

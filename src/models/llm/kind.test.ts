@@ -149,7 +149,7 @@ describe('probabilities', () => {
     expect(answer).toMatchObject({
       status: 'answered',
       prediction: { scores: { 0: expect.closeTo(Math.log(0.4), 10), 1: expect.closeTo(Math.log(0.4), 10) } },
-      // The first place is preferred whatever stands there.
+      // The first place is preferred whatever its content.
       places: [expect.closeTo(0.8, 10), expect.closeTo(0.2, 10)],
     });
   });

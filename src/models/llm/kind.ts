@@ -19,7 +19,7 @@ export const llm = defineModel({
   parameters,
   onlyFor: ONLY_FOR,
   mainParameter: 'name',
-  // Scores by probability are never taken for those of written answers.
+  // Scores by probability are distinguished from those of written answers.
   variant: ({ mode }) => (mode === 'logprob' ? 'logprob' : ''),
   seeded: true,
   capabilities: { save: false, load: false, explain: false, embed: false },

@@ -39,7 +39,7 @@ export function scoreLetters(
   return Object.fromEntries(options.map(({ id }, i) => [id, Math.log(values[i] / total)]));
 }
 
-/** Services say -9999 of a token that is very unlikely; the journal holds no infinite logarithm. */
+/** Services report -9999 for a very unlikely token; the journal contains no infinite logarithm. */
 const LEAST_PROBABILITY = 1e-300;
 
 const probabilityOf = (logprob: number): number => Math.max(LEAST_PROBABILITY, Math.exp(logprob));

@@ -10,7 +10,7 @@ const MOST_PROBED = 3;
 const shapes = new Map<string, Promise<Rung | undefined>>();
 
 /**
- * How this service holds answers to a shape: found out once per endpoint and model, with the first question whose answer
+ * How this service enforces the shape of answers: determined once per endpoint and model, with the first question whose answer
  * tells, which is kept as any other; and recorded besides the calls, so that a run that resumes does not ask again.
  */
 export async function findRung(session: Session, inputs: readonly Input[]): Promise<Rung> {

@@ -20,7 +20,7 @@ interface Streaming {
   readonly stream?: boolean;
 }
 
-/** Everything that asking an input takes. */
+/** Everything needed to ask about an input. */
 export interface Session {
   readonly interview: Interview;
   readonly parameters: InterviewParameters & Streaming;
@@ -50,7 +50,7 @@ interface MadeCall {
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** A call that an input takes. */
+/** A call for an input. */
 export interface PlannedCall {
   readonly key: string;
   readonly messages: readonly Message[];
@@ -176,7 +176,7 @@ function rawOf(outcome: KeptReply | ServiceFailure): RawCall {
   };
 }
 
-/** The first call stands for the example. */
+/** The first call represents the example. */
 const keyOf = ([first]: readonly MadeCall[]): { key?: string } => (first ? { key: first.key } : {});
 
 const modelOf = (made: readonly MadeCall[]): { model?: string } => {

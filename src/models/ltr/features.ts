@@ -77,7 +77,7 @@ const headerJson = z.object({
 });
 const ARRAYS = { ...TFIDF_ARRAYS, weights: 'Float32Array' } as const;
 
-/** How they stand in a model file. */
+/** Their form in a model file. */
 export const FEATURE_SPEC: ContentSpec<z.infer<typeof headerJson>, typeof ARRAYS> = {
   header: headerJson,
   arrays: ARRAYS,

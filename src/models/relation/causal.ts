@@ -53,7 +53,7 @@ export function fromPairs(accepted: readonly Candidate[]): CausalRelation[] {
 
 const placeOf = ({ start, end }: Mention): Mention => ({ start, end });
 
-/** What a candidate says. */
+/** The meaning of a candidate. */
 export function describePair({ triple: { subject, predicate, object } }: Candidate): Text {
   const [kind, label, inner] = roleOf(predicate);
   if (kind === 'direct') {

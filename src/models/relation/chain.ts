@@ -57,7 +57,7 @@ const mostFrequent = <T extends string>(options: readonly T[], items: readonly T
 
 /**
  * Triples as a tree that tests one condition after another, in the order of the text: neighbours of one role are one node,
- * a condition is followed by what is decided where it holds, and the next one stands where it does not.
+ * a condition is followed by the decision if it holds, and the next condition applies if it does not.
  */
 export function chainOf(accepted: readonly Candidate[], { roles, logics }: TreeHabits): Tree {
   const placed = accepted

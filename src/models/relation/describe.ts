@@ -1,7 +1,7 @@
 import type { Text } from '../../ground/language.ts';
 import { type Description, describeFeature } from '../shared/features/describe.ts';
 
-/** The features of `pairFeatures`; `>` where the subject stands first, `<` where the object does. */
+/** The features of `pairFeatures`; `>` where the subject comes first, `<` where the object does. */
 const DESCRIPTIONS: readonly Description[] = [
   [/^order ([<>])$/, '语序 $1'],
   [/^distance ([<>]) (\d+)$/, '距离 $1 $2'],

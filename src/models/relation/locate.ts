@@ -1,11 +1,11 @@
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
 
-/** The type of strings whose triples give none. */
+/** The type of strings without one in their triples. */
 export const UNTYPED = 'entity';
 
 /**
- * Triples give strings: every place where a subject or an object of the text's triples stands becomes a
+ * Triples give strings: every occurrence of a subject or an object of the text's triples becomes a
  * mention. A string with several types takes the most frequent one (of equals the first seen). Strings
  * that are not in the text have no place.
  */

@@ -1,6 +1,6 @@
 import type { Entity } from '../../tasks/families/ner/types.ts';
 
-/** An ordered pair of different strings of one text, at the two places where they stand closest. */
+/** An ordered pair of different strings of one text, at their two closest places. */
 export interface Pair {
   readonly subject: Entity;
   readonly object: Entity;

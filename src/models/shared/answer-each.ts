@@ -18,7 +18,7 @@ export async function answerEach<Input>(
   }
 }
 
-/** The same for kinds that answer faster in groups of `size`; `answer` gives one prediction an input. */
+/** The same for kinds that answer faster in groups of `size`; `answer` returns one prediction per input. */
 export async function answerInBatches<Input>(
   inputs: readonly Input[],
   size: number,

@@ -1,6 +1,6 @@
 /**
  * Numbers for pairs of 32-bit keys, in the order in which they were first added: open addressing over
- * typed arrays, an order of magnitude quicker than a Map of strings and saved as it stands.
+ * typed arrays, an order of magnitude faster than a Map of strings and saved unchanged.
  */
 export interface KeyTable {
   /** How many keys there are; their numbers are `0 .. size - 1`. */

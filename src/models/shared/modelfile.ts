@@ -11,7 +11,7 @@ import { type ArrayRule, brokenRule } from './arrayrules.ts';
 /**
  * One file a model: `CBLUEMOD`, the length of the header (uint32), the header (JSON, padded with spaces
  * to a multiple of 8 bytes), then every array, each padded to a multiple of 8. All little-endian. The header begins with
- * `{"version":2,"sha256":"…"`: the SHA-256 of the whole file in which zeros stand in the place of these 64 digits.
+ * `{"version":2,"sha256":"…"`: the SHA-256 of the whole file with these 64 digits replaced by zeros.
  */
 const MAGIC = 'CBLUEMOD';
 const VERSION = 2;
@@ -106,7 +106,7 @@ export type ArraysOf<A extends ArraySpecs> = {
   readonly [K in keyof A]: InstanceType<(typeof ARRAYS)[A[K]]>;
 };
 
-/** What a file of one kind must hold: the rest of its content is ignored. */
+/** The required content of a file of one kind: the rest is ignored. */
 export interface ContentSpec<H, A extends ArraySpecs> {
   readonly header: z.ZodType<H>;
   readonly arrays: A;
@@ -185,7 +185,7 @@ export function requireRules<A extends ArraySpecs>(
   if (broken) throw damaged(file, broken.what, broken.name);
 }
 
-/** The same without a look at what the header and the arrays are. */
+/** The same without checking the header and the arrays. */
 export async function readModelFile(file: string, kind: string, family?: FamilyId): Promise<ModelContent> {
   const bytes = await readVerified(file);
   const headerEnd = HEADER_START + bytes.readUInt32LE(MAGIC.length);

@@ -11,7 +11,7 @@ import { createJudge, type JudgedTerm, learnWeights } from '../shared/terms/judg
 import { collectTerms } from '../shared/terms/knowledge.ts';
 import type { TermsParameters } from './parameters.ts';
 
-/** Everything that is known: what a model file holds. */
+/** All learned data, as in a model file. */
 interface Knowledge {
   readonly vocabulary: readonly string[];
   readonly known: readonly KnownText[];

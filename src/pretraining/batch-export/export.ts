@@ -112,7 +112,7 @@ function modelFacts(training: EncoderConfig, written: EncoderConfig, nextSentenc
   return {
     class: transformersClass,
     padTokenId: training.padTokenId,
-    // what comes before it is made for all tokens, what comes after only for those that are predicted
+    // layers before it are computed for all tokens, those after it only for predicted ones
     maskedHead: parameters.saved(dense, transformersClass).replace(/\.weight$/, ''),
     decayed: saved((name) => parameters.decays(name)),
     frozen: nextSentence ? [] : saved((name) => isNextSentence(training, name)),

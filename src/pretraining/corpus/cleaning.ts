@@ -23,7 +23,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['mdash', '—'],
 ]);
 
-/** Navigation and boilerplate that web pages and exports put around text. */
+/** Navigation and boilerplate around text in web pages and exports. */
 const FURNITURE = [
   /^(?:上一篇|下一篇|相关(?:阅读|文章|推荐)|推荐阅读|延伸阅读|返回(?:首页|顶部|列表)|查看(?:更多|全文)|点击(?:查看|进入|下载|这里)|加载更多|更多>*|展开全文|阅读原文|扫(?:一扫|码)|长按识别)/,
   /(?:版权(?:所有|声明)|备案号|ICP备|转载请注明|责任编辑|本文(?:来源|链接|地址)|未经(?:授权|许可).{0,8}转载|免责声明|关注(?:我们|公众号|微信)|all rights reserved)/i,

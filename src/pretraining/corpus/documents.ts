@@ -42,7 +42,7 @@ export async function listInputs(paths: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Streams the documents of one file; `shapeOf` detects their format. `fields` names the columns or keys that hold text; without it
+ * Streams the documents of one file; `shapeOf` detects their format. `fields` names the columns or keys with text; without it
  * every string counts. A CSV row and a JSON value are one document each; in plain text blank lines separate documents,
  * or, where the first block of lines has none, every line is one.
  * Throws a UserError (`bad-json`, `csv-column`, `csv-quote`, `not-utf8`, `corpus-format`).
@@ -178,7 +178,7 @@ async function* textDocuments(file: string): AsyncGenerator<RawDocument> {
   if (parts.length > 0) yield { file, line, parts };
 }
 
-/** Whether a blank line stands between lines with text. */
+/** Whether there is a blank line between lines with text. */
 function hasGap(lines: readonly Line[]): boolean {
   const from = lines.findIndex(({ text }) => text.trim() !== '');
   const to = lines.findLastIndex(({ text }) => text.trim() !== '');

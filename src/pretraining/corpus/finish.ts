@@ -19,7 +19,7 @@ export interface Origin {
   readonly settings: Parsed<typeof CORPUS>;
   /** Those that must stay out. */
   readonly texts: readonly EvaluationText[];
-  /** How an error names what was read. */
+  /** How an error names the input. */
   readonly named: string;
 }
 

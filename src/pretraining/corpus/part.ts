@@ -40,7 +40,7 @@ export function parseShard(text: string): ShardChoice {
 
 /**
  * Does for one shard of the inputs what needs no other shard: reads, cleans, refuses evaluation text, sketches. All
- * shards are given the same inputs; each takes the files that are its own, the last one the train splits.
+ * shards are given the same inputs; each takes its own files, the last one the train splits.
  * `mergeCorpus` makes the corpus of the parts. Throws as `buildCorpus`, and `shard-stream` for a pipe.
  */
 export async function buildPart(

@@ -28,7 +28,7 @@ const JSON_BEGINS = /^\s*(\{\s*("|\}|$)|\[\s*([[{"\]]|$))/;
  * The shape of a file, from its first lines; its name decides only where they allow several readings. JSON is known by
  * how it begins. Elsewhere a table is known by tabs, the same number in every line, or by a first line without Chinese
  * and commas, the same number in every line.
- * Throws a UserError `corpus-format` for what is no text.
+ * Throws a UserError `corpus-format` for files that are not text.
  */
 export async function shapeOf(file: string): Promise<Shape> {
   const head = await readStart(file, HEAD_BYTES);

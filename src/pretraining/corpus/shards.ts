@@ -98,7 +98,7 @@ export async function openCorpus(directory: string): Promise<readonly Shard[]> {
   return shards;
 }
 
-/** Throws `corpus-damaged` for a file that is not what was written. */
+/** Throws `corpus-damaged` for an altered file. */
 export async function verifyFiles(
   directory: string,
   files: readonly { readonly file: string; readonly sha256: string }[],

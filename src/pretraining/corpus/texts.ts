@@ -7,7 +7,7 @@ import { listInputs, readDocuments } from './documents.ts';
 export interface TextSources {
   /** Files and directories in any form that `readDocuments` reads. */
   readonly inputs: readonly string[];
-  /** Columns or keys of theirs that hold text; all if empty. */
+  /** Their columns or keys with text; all if empty. */
   readonly fields?: readonly string[];
   /** Tasks, all of whose splits at hand are read, inputs only. */
   readonly tasks: readonly Task[];

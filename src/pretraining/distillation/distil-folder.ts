@@ -24,7 +24,7 @@ export interface DistillationRun {
   readonly teacher: string;
   /** Any encoder folder or model name; its weights are what training starts from. */
   readonly student: string;
-  /** The model folder to write; it may hold nothing but an interrupted run. */
+  /** The model folder to write; empty, or with an interrupted run. */
   readonly out: string;
   readonly batches?: Partial<Omit<Parsed<typeof BATCHES>, 'nextSentence'>>;
   readonly heldOut?: number;

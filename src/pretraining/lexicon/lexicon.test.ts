@@ -15,7 +15,7 @@ const write = (name: string, content: string | Uint8Array): string => {
   return join(folder, name);
 };
 
-/** `[腹痛]两天`: what stands in brackets is annotated. */
+/** `[腹痛]两天`: the text in brackets is annotated. */
 function annotate(marked: string, task = 'a'): AnnotatedText {
   const mentions: { start: number; end: number; type: string }[] = [];
   let text = '';

@@ -25,7 +25,7 @@ export interface PretrainingBatch {
   readonly maskedLabels: Int32Array;
   /** 1, or 0 in the padding. */
   readonly maskedWeights: Float32Array;
-  /** Index into `KINDS`: what the token is part of. */
+  /** Index into `KINDS`: the unit of the token. */
   readonly maskedKinds: Uint8Array;
   /** `[size]`: `NextLabel`s. */
   readonly nextSentence: Int32Array;

@@ -171,7 +171,7 @@ function written(config: BertConfig): object {
   };
 }
 
-/** The last fields of every config.json: classes, and what is not as usual. */
+/** The last fields of every config.json: classes, and unusual settings. */
 export const endOfConfig = ({
   labels,
   problemType,

@@ -21,7 +21,7 @@ interface Projections {
 /**
  * What attention gives the first token of unpadded sequences `x [batch, length, hidden]` for its query `[batch, 1, hidden]`,
  * the same shape: as q·(W x) = (qᵀW)·x and Σ a W x = W Σ a x, keys and values of the other tokens need not be computed. The bias
- * of keys adds the same number to all scores of a head, which the softmax takes out again.
+ * of keys adds the same number to all scores of a head, which the softmax cancels.
  */
 export function firstContext(
   { hiddenSize: hidden, heads }: BertConfig,

@@ -59,7 +59,7 @@ function fillSinusoids(table: Float32Array, hidden: number, deviation: number): 
  * if there are fewer than these.
  */
 const NEIGHBOURS = [-1, 1, -2, 2];
-/** At 1.5, a head of size 64 gives most of its attention to the neighbour and the tokens around it. */
+/** At 1.5, a head of size 64 puts most of its attention on the neighbour and the tokens around it. */
 const SHARPNESS = 1.5;
 /** Share of the random weights that is kept in such heads. */
 const REST = 0.5;

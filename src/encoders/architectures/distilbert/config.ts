@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ConfigFormat } from '../architecture.ts';
 import { type BertConfig, bertLikeFormat } from '../bert/config.ts';
 
-/** Dropout before the classifier of sequences, where a file says nothing. */
+/** Dropout before the classifier of sequences, if a file does not set it. */
 const CLASSIFIER_DROPOUT = 0.2;
 /** Of every layer normalisation; no field changes it. */
 const LAYER_NORM_EPS = 1e-12;

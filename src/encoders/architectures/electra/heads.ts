@@ -27,7 +27,7 @@ export const denseClassifier = <Config extends BertConfig>(
   classes: (tensors) => tensors.get(`${OUT}.weight`)?.shape[0],
 });
 
-/** The generator's head: its activation is gelu whatever `hidden_act` says. */
+/** The generator's head: its activation is gelu regardless of `hidden_act`. */
 const masked: MaskedLanguageModel<ProjectedConfig> = {
   transformersClass: 'ElectraForMaskedLM',
   bias: DECODER_BIAS,

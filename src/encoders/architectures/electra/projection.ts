@@ -24,6 +24,6 @@ export function projectedEmbeddings(
   return isProjected(config) ? options.layout.dense(normed, PROJECTION, parameter) : normed;
 }
 
-/** The layers that read the normalised embeddings, where no projection stands between them. */
+/** The layers that read the normalised embeddings, if there is no projection between them. */
 export const projectedFirstDense: EncoderGraph<ProjectedConfig>['firstDense'] = (config) =>
   isProjected(config) ? undefined : graph.firstDense?.(config);

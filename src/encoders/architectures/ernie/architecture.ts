@@ -26,7 +26,7 @@ const graph: EncoderGraph<ErnieConfig> = {
   },
 };
 
-/** ERNIE (Sun et al. 2019 and 2020): BERT with an embedding of the pretraining task where `use_task_id` says so. */
+/** ERNIE (Sun et al. 2019 and 2020): BERT with an embedding of the pretraining task if `use_task_id` is true. */
 export const ernie: Architecture<ErnieConfig> = {
   modelType: 'ernie',
   config,

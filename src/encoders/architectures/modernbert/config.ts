@@ -21,7 +21,7 @@ export interface ModernBertConfig extends EncoderConfig {
   readonly theta: Readonly<Record<'global' | 'local', number>>;
   /** The input of a classifier: the first token, or the mean of all. */
   readonly pooling: 'cls' | 'mean';
-  /** Ids of special tokens, as they stand in the file. */
+  /** Ids of special tokens, as in the file. */
   readonly tokenIds: Readonly<Record<string, number | null>>;
 }
 
@@ -179,7 +179,7 @@ function everyLayers(isGlobal: readonly boolean[]): number | undefined {
   return isGlobal.every((global, i) => global === (i % every === 0)) ? every : undefined;
 }
 
-/** Both the fields of `transformers` 5 and, where they can say the same, those of earlier versions. */
+/** The fields of `transformers` 5 and, where they can express the same, those of earlier versions. */
 function write(config: ModernBertConfig, torchDtype: 'float32' | 'float16'): object {
   const { biases, theta, isGlobal } = config;
   const every = everyLayers(isGlobal);

@@ -79,7 +79,7 @@ const maskedOf = (transformersClass: string): MaskedLanguageModel<BertConfig> =>
     ]),
   transform({ layerNormEps }, { dense, parameter }, hidden) {
     const [gain, bias] = ['weight', 'bias'].map((part) => parameter(`${HEAD}.layer_norm.${part}`));
-    // gelu whatever `hidden_act` says
+    // gelu regardless of `hidden_act`
     return layerNorm(ACTIVATIONS.gelu(dense(hidden, `${HEAD}.dense`)), gain, bias, layerNormEps);
   },
 });

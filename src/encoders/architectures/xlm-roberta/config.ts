@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ConfigFormat } from '../architecture.ts';
 import { type BertConfig, bertLikeFormat } from '../bert/config.ts';
 
-/** Padding is token 1 where a file does not say so; its position is the same number, and those of a text follow it. */
+/** Padding is token 1 unless a file sets it; its position is the same number, and those of a text follow it. */
 const PAD = 1;
 
 const MAX_POSITIONS = 512;

@@ -148,7 +148,7 @@ function mergeAll({ ids, lengths }: Symbols, merges: ReadonlyMap<number, Merge>)
   for (let at = 0; at < ids.length; at++) consider(at);
   while (queue.length > 0) {
     const { at, id } = popDue(queue);
-    // what was due may have changed since
+    // a queued merge may be outdated
     if (lengths[at] === 0 || mergeAt(at)?.id !== id) continue;
     const right = next[at];
     ids[at] = id;

@@ -21,7 +21,7 @@ export function bytesOf(code: number): number[] {
   return [0xf0 | (code >> 18), rest(12), rest(6), rest(0)];
 }
 
-/** The text that characters of the alphabet stand for; U+FFFD for bytes that are no UTF-8 by themselves. */
+/** The text that characters of the alphabet stand for; U+FFFD for bytes that are not valid UTF-8. */
 export function textOfBytes(token: string): string {
   const bytes = Array.from(token, (one) => BYTES.get(one.codePointAt(0)!));
   return bytes.every((byte) => byte !== undefined) ? new TextDecoder().decode(Uint8Array.from(bytes)) : token;

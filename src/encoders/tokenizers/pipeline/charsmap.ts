@@ -92,7 +92,7 @@ export function charsmapNormalizer(bytes: Uint8Array, place: Place): (text: Char
         at++;
       }
     }
-    // what is removed at the beginning counts as the first character that is left, as in the reference
+    // characters removed at the beginning count as the first remaining one, as in the reference
     if (made.starts.length > 0) made.starts[0] = text.starts[0];
     return made;
   };

@@ -53,7 +53,7 @@ const NORMALIZERS: Registry<Normalizer> = {
       let at = 0;
       for (const { from, to } of find(text)) {
         copy(at, from);
-        // what is inserted stands for the last character of what it replaces
+        // inserted characters represent the last character that they replace
         for (const code of codes) put(made, code, text.starts[to - 1], text.ends[to - 1]);
         at = to;
       }

@@ -137,7 +137,7 @@ function scanner(
     const emitAdded = ({ codes, starts, ends }: Characters, { from, to, id }: Segment): void => {
       let [first, last] = [from, to - 1];
       if (post.trim) {
-        // one space may have been put there
+        // one space may have been added there
         const kept = post.trim.addsSpace && (out.count === before || starts[from] === 0) ? 1 : 0;
         while (first < last && isWhitespace(codes[first])) first++;
         if (first > from) first -= kept;
@@ -175,7 +175,7 @@ function trimmer({ trim }: PostProcessor, tokens: readonly string[]) {
   return (out: ReturnType<typeof createBuffer>['out'], from: number): void => {
     for (let i = from; i < out.count; i++) {
       const id = out.ids[i];
-      // a space that was put before the text is not in it
+      // a space added before the text is not in it
       const own = trim.addsSpace && leading[id] > 0 && (i === from || out.starts[i] === 0) ? 1 : 0;
       out.starts[i] = Math.min(out.starts[i] + leading[id] - own, out.ends[i]);
       if (out.ends[i] >= trailing[id]) out.ends[i] = Math.max(out.ends[i] - trailing[id], out.starts[i]);

@@ -78,7 +78,7 @@ function templateFrame(value: unknown, place: Place): Frame {
   return { first, last: rest.at(-1)!, between: rest.slice(0, -1), secondType: types[second] };
 }
 
-/** Reads `{ type, … }`. Throws a UserError that names the field if it puts no special tokens around texts. */
+/** Reads `{ type, … }`. Throws a UserError that names the field if it adds no special tokens around texts. */
 export function readPostProcessor(value: unknown, place: Place): PostProcessor & { readonly frame: Frame } {
   const { frame, trim } = partOf(POST_PROCESSORS, value, place);
   if (frame) return { frame, trim };

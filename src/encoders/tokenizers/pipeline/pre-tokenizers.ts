@@ -32,7 +32,7 @@ function stretches(matches: readonly Range[], length: number): Stretch[] {
 
 const span = (a: Range, b: Range): Range => ({ from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) });
 
-/** Stretches joined to the one before them in this order where `joins` says so. */
+/** Stretches joined to the one before them in this order if `joins` returns true. */
 function merged(
   all: readonly Stretch[],
   joins: (stretch: Stretch, before: Stretch | undefined) => boolean,

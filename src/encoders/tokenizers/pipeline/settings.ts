@@ -8,7 +8,7 @@ import type { SpecialTokens } from '../vocabulary.ts';
 import type { Settings } from './pipeline.ts';
 import { checked, inside, type Place, unsupported } from './place.ts';
 
-/** Files that say more about a `tokenizer.json`: of two that name a role, the first counts. */
+/** Files with further settings of a `tokenizer.json`: of two that name a role, the first counts. */
 const SETTINGS_FILES = ['tokenizer_config.json', 'special_tokens_map.json'] as const;
 const ROLES = ['unk', 'sep', 'pad', 'cls', 'mask'] as const satisfies readonly (keyof SpecialTokens)[];
 

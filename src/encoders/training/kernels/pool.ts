@@ -7,7 +7,7 @@ import type { Block } from './memory.ts';
 export interface Call {
   readonly block: Block;
   readonly kernel: keyof Kernels;
-  /** As the kernel takes them. */
+  /** In the order of the kernel's arguments. */
   readonly inputs: readonly number[];
 }
 

@@ -3,7 +3,7 @@ import { findDense, type Product, vectorOf } from './dense.ts';
 import type { OnnxNode } from './file.ts';
 import { notAnEncoder, search, type Walk } from './graph.ts';
 
-/** The three products of an attention block, and its number of heads where the graph says it. */
+/** The three products of an attention block, and its number of heads if the graph has it. */
 export interface Attention {
   readonly query: Product;
   readonly key: Product;

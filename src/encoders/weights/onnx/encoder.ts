@@ -30,7 +30,7 @@ export interface FoundEncoder {
 /** More layers than any encoder has. */
 const MAX_LAYERS = 256;
 
-/** Walks from the embeddings through the layers, by what is computed from what; names are not needed. */
+/** Walks from the embeddings through the layers along the graph, without relying on names. */
 export function findEncoder(graph: Walk): FoundEncoder {
   const norms = normsOf(graph);
   const embeddings = embeddingsOf(graph, norms);
@@ -100,7 +100,7 @@ function layerOf(graph: Walk, hidden: string, users: ReadonlyMap<string, Norm[]>
   };
 }
 
-/** The first dense layer of a feed-forward block and its activation, from what the second one multiplies. */
+/** The first dense layer of a feed-forward block and its activation, found from the input of the second. */
 export function innerOf(
   graph: Walk,
   from: string,

@@ -1,7 +1,7 @@
 import { damaged, elements, openFile, unsupported } from '../stored.ts';
 import { createWireReader } from '../wire.ts';
 
-/** A protocol buffer holds at most 2 GiB; larger models keep their numbers in files next to it. */
+/** A protocol buffer holds at most 2 GiB; larger models keep their data in files next to it. */
 const MAX_BYTES = 2 ** 31;
 const MAX_DIMENSIONS = 16;
 
@@ -49,7 +49,7 @@ export interface OnnxFile {
 
 type Field = readonly [field: number, value: number | Buffer];
 
-/** Reads the graph of an ONNX file, by the field numbers of onnx.proto. Throws a UserError that names what is damaged. */
+/** Reads the graph of an ONNX file, by the field numbers of onnx.proto. Throws a UserError that names the damaged part. */
 export async function readOnnx(file: string): Promise<OnnxFile> {
   const access = await openFile(file);
   try {

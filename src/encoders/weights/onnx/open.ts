@@ -29,7 +29,7 @@ export interface OnnxFacts {
 /** How the numbers of an ONNX model are stored. */
 export type OnnxPrecision = 'fp32' | 'fp16' | 'int8';
 
-/** The weights of an ONNX model under canonical names, what else its graph says, and the graph itself. */
+/** The weights of an ONNX model under canonical names, other facts of its graph, and the graph itself. */
 export interface OnnxWeights extends WeightFile {
   readonly facts: OnnxFacts;
   readonly precision: OnnxPrecision;

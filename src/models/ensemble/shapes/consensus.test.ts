@@ -6,7 +6,7 @@ import { instructionShape, replyShape, treeShape } from './consensus.ts';
 
 const CONVENTIONS = { decisions: true, exclusive: false };
 
-/** What is given where every member weighs this much. */
+/** The answer with these weights of the members. */
 const decided = <P>(
   candidates: Candidates<never> & { decide(scores: Float64Array, t: number): P },
   weights: number[],

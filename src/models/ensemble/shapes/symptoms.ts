@@ -15,7 +15,7 @@ const itemsOf = ({ symptoms, entities = [] }: Prediction<'dialogue'>): Item[] =>
   ...entities.map((mention) => ({ mention })),
 ];
 
-/** Symptoms by the votes of members, one status a name; mentions likewise, where members give any. */
+/** Symptoms by the votes of members, one status per name; mentions likewise, where members give any. */
 export const symptomShape: Shape<'dialogue'> = {
   rule: 'set',
   scored: () => false,

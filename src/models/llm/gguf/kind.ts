@@ -19,7 +19,7 @@ export const gguf = defineModel({
   parameters,
   onlyFor: ONLY_FOR,
   mainParameter: 'file',
-  // Scores by probability are never taken for those of written answers.
+  // Scores by probability are distinguished from those of written answers.
   variant: ({ mode, optionsBy }) =>
     mode !== 'logprob' ? '' : optionsBy === 'answer' ? 'logprob of answers' : 'logprob',
   seeded: true,

@@ -1,7 +1,7 @@
 import { UserError } from '../../../ground/errors.ts';
 import type { GgufParameters } from './parameters.ts';
 
-/** The version whose interface stands below: the peer dependency of package.json. */
+/** The version with the interface below: the peer dependency of package.json. */
 export const VERSION = '3.21.1';
 
 /** Not a literal type: the package is an optional peer, whose types are not at hand. */

@@ -17,7 +17,7 @@ export interface LocalModel {
   readonly signal?: AbortSignal;
 }
 
-/** The fields of a request that say something to a model in this process. */
+/** The fields of a request that apply to a model in this process. */
 const bodyJson = z.object({
   temperature: z.number(),
   max_tokens: z.number(),
@@ -38,7 +38,7 @@ type Wanted = z.infer<typeof bodyJson>;
 
 /**
  * A model in this process as a service: the same requests, the same replies. Throws the UserErrors of loading. A prompt that
- * the context does not hold is the failure `context-exceeded`; nothing is cut.
+ * exceeds the context is the failure `context-exceeded`; nothing is truncated.
  */
 export async function openLocalService(
   { endpoint, model, seed, limits, signal: opening }: LocalModel,

@@ -4,7 +4,7 @@ import { jaccard, shinglesOf } from '../../../text/shingles.ts';
 import type { Message } from '../../shared/services/chat.ts';
 import type { HalvedText } from './texts.ts';
 
-/** Characters that have to follow verbatim: as many as hardly ever follow by chance. */
+/** Number of characters that must follow verbatim, which hardly ever happens by chance. */
 const VERBATIM_LENGTH = 10;
 const NEAR = 0.5;
 const SHINGLE = 2;
@@ -26,7 +26,7 @@ export const completionMessages = ({ shown }: HalvedText, language: Language): r
 export const completionTokens = ({ hidden }: HalvedText): number =>
   Math.ceil(hidden.length * TOKENS_PER_CHARACTER) + SPARE_TOKENS;
 
-/** How a completion agrees with what was hidden, without regard to width, case, punctuation and white space. */
+/** Agreement of a completion with the hidden half, ignoring width, case, punctuation and white space. */
 export interface Completion {
   /** It begins with the first ten hidden characters. */
   readonly verbatim: boolean;

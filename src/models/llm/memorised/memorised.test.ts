@@ -35,7 +35,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Knows these texts, and answers questions with an option as `letter` says. */
+/** A model that has memorised these texts, and answers questions with the option of `letter`. */
 const knows =
   (texts: readonly { text: string }[], letter: (content: string) => string) =>
   ({ body }: Received): Scripted => {

@@ -4,7 +4,7 @@ import { familyOf } from '../../../tasks/families/registry.ts';
 import type { Task } from '../../../tasks/task.ts';
 import { comparisonForm } from '../../../text/normalise.ts';
 
-/** Shorter texts have no halves that say anything. */
+/** Halves of shorter texts are inconclusive. */
 const LEAST_LENGTH = 16;
 
 /** The source of the halves of a text. */
@@ -45,7 +45,7 @@ export function halvedTexts({ task, test, train, limit, seed }: Texts): HalvedTe
   ];
 }
 
-/** Distinct texts that are long enough, by what they have in common with copies of themselves. */
+/** Distinct texts that are long enough, by their comparison form. */
 function textsOf(task: Task, inputs: readonly Input[]): Map<string, string> {
   const { texts } = familyOf(task);
   const found = new Map<string, string>();

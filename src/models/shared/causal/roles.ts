@@ -15,7 +15,7 @@ export type Role = z.infer<typeof roleJson>;
 export const predicateOf = (role: Role): string => JSON.stringify(role);
 export const roleOf = (predicate: string): Role => JSON.parse(predicate);
 
-/** Two mentions and what they are to each other. */
+/** Two mentions and the relation between them. */
 interface RoledPair {
   readonly head: Mention;
   readonly role: Role;

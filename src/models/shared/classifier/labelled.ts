@@ -67,14 +67,14 @@ export interface ScorerKind<P, H, A extends ArraySpecs> {
   readonly id: string;
   encoding(parameters: P): { readonly options: TfidfOptions; readonly measured: boolean };
   train(training: Training<P>): Promise<Trained>;
-  /** What a model file holds besides labelling and encoder. */
+  /** The content of a model file besides labelling and encoder. */
   readonly file: { readonly header: z.ZodType<H>; readonly arrays: A };
   /** Invariants of its arrays for an encoder of this width. */
   rules(header: H, width: number, outputs: number): RulesOf<A>;
   open(header: H, arrays: ArraysOf<A>, labelling: Labelling): Scorer;
 }
 
-/** The ways of a classifier, for every family that gives labels to one text or to a pair. */
+/** The implementation of a classifier, for every family that labels one text or a pair. */
 export interface LabelImplementation<P> {
   readonly fit: Readonly<Record<LabelFamily, Fit<LabelFamily, P>>>;
   load(path: string, task: Task): Promise<FittedModel<LabelFamily>>;

@@ -8,7 +8,7 @@ export type Track = (typeof TRACKS)[number];
 
 /** A feature template: the conjunction of one to three tracks, each at an offset from the position. */
 export interface Template {
-  /** E.g. `char[-1] char[0]`: unique, and what a feature is called by. */
+  /** E.g. `char[-1] char[0]`: unique, the prefix of feature names. */
   readonly name: string;
   readonly group: TemplateGroup;
   readonly parts: readonly { readonly track: Track; readonly offset: number }[];
@@ -61,10 +61,10 @@ export interface Vocabulary {
   readonly lexicon: Lexicon;
 }
 
-/** The tracks of one text. Position `p` is at index `p + REACH`; outside the text stands `OUTSIDE`; 0: no feature. */
+/** The tracks of one text. Position `p` is at index `p + REACH`; outside the text it is `OUTSIDE`; 0: no feature. */
 export type Tracks = Readonly<Record<Track, Uint16Array>>;
 
-/** Looks at a text once for all templates. `side` is the number of what is known of the whole text, such as its speaker. */
+/** Looks at a text once for all templates. `side` is the number of a property of the whole text, such as its speaker. */
 export function readTracks(
   text: string,
   characters: Characters,

@@ -50,7 +50,7 @@ const NOTES = {
   weights: { en: 'weights', zh: '优化权重' },
 } as const;
 
-/** Share of the work that making features is taken to be. */
+/** Assumed share of the work for extracting features. */
 const FEATURES_SHARE = 0.1;
 
 export interface Prepared {

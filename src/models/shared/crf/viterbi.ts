@@ -6,7 +6,7 @@ export interface Path {
   readonly score: number;
 }
 
-/** The tags that may stand before each tag, per tag; the tags a text may begin with are O and B. */
+/** The tags that may precede each tag, per tag; the tags a text may begin with are O and B. */
 function predecessors(types: number): number[][] {
   const all = Array.from({ length: tagCount(types) }, (_, tag) => tag);
   return all.map((tag) => (tag <= types ? all : [tag - types, tag]));

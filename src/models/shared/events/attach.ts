@@ -14,7 +14,7 @@ export function distance(text: string, attribute: Place, core: Place): number {
   const isBefore = attribute.end <= core.start;
   const between = isBefore ? text.slice(attribute.end, core.start) : text.slice(core.end, attribute.start);
   if (SENTENCE_END.test(between)) return OTHER_SENTENCE * text.length + between.length;
-  // what stands before a finding is about it rather than what follows, and a clause is closer than any distance
+  // words before a finding belong to it rather than those after it, and a clause is closer than any distance
   return (CLAUSE_END.test(between) ? text.length : 0) + between.length * 2 + (isBefore ? 0 : 1);
 }
 

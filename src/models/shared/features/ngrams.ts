@@ -30,7 +30,7 @@ interface Growing {
   /** Open addressing: nodes by parent and code point; 0 where free. The length is `mask + 1`, a power of two. */
   slots: Int32Array;
   mask: number;
-  /** Where the node stands in the list of the text being counted, plus one; 0 between texts. */
+  /** The index of the node in the list of the text being counted, plus one; 0 between texts. */
   places: Int32Array;
   /** The code points of the text being counted. */
   text: Int32Array;

@@ -1,6 +1,6 @@
 import type { Text } from '../../../ground/language.ts';
 
-/** Texts longer than this many code units are compared by their beginnings where it takes quadratic time. */
+/** Texts longer than this many code units are compared only by their beginnings where that takes quadratic time. */
 const LONGEST_ALIGNED = 300;
 
 /** How alike two texts are, each measure between 0 (nothing shared) and 1 (the same). */

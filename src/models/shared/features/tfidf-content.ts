@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ArraySpecs, ArraysOf, RulesOf } from '../modelfile.ts';
 import type { TfidfOptions } from './tfidf.ts';
 
-/** How TF-IDF stands in a model file. */
+/** The form of TF-IDF in a model file. */
 export const TFIDF_ARRAYS = {
   parents: 'Int32Array',
   points: 'Int32Array',

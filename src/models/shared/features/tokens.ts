@@ -3,7 +3,7 @@ import { loadJieba } from '../../../text/jieba.ts';
 export const TOKEN_KINDS = ['unigram', 'bigram', 'mixed', 'word'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
-/** A run of Chinese characters, or of letters and digits; what stands between is left out. */
+/** A run of Chinese characters, or of letters and digits; other characters are skipped. */
 const RUNS = /(\p{Script=Han}+)|[[\p{L}\p{N}]--\p{Script=Han}]+/gv;
 
 /**

@@ -22,7 +22,7 @@ export interface Labelling {
   readonly threshold: number;
 }
 
-/** A labelling without its task, as it stands in a model file. */
+/** A labelling without its task, as in a model file. */
 export const labellingJson: z.ZodType<Omit<Labelling, 'task'>> = z.object({
   labels: z.array(z.string()),
   outputs: z.int().min(0),
@@ -75,7 +75,7 @@ export const hasThreshold = (labelling: Labelling): boolean =>
 
 /**
  * With the threshold that makes the best positive-class F1 (two labels) or micro F1 (sets) of these
- * examples, given their scores (`outputs` numbers an example).
+ * examples, given their scores (`outputs` numbers per example).
  */
 export function tuneThreshold(
   labelling: Labelling,

@@ -2,9 +2,9 @@ import { createRowsBuilder, type Rows, rowCount } from '../features/rows.ts';
 
 export interface MergedColumns {
   readonly merged: Rows;
-  /** The merged column that stands for every original one; -1 where it is empty. */
+  /** The merged column of every original one; -1 where it is empty. */
   readonly standIn: Int32Array;
-  /** By how much every merged column is longer than those it stands for. */
+  /** The factor by which every merged column is longer than the originals. */
   readonly stretch: Float64Array;
 }
 

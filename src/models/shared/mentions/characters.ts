@@ -69,7 +69,7 @@ const learn = (code: number): void => {
   KNOWN[code] = 1;
 };
 
-/** Splits a text into code points, folds and classifies each. Lone surrogates stand for themselves. */
+/** Splits a text into code points, folds and classifies each. Lone surrogates are kept. */
 export function readCharacters(text: string): Characters {
   const starts = new Int32Array(text.length + 1);
   const codes = new Uint16Array(text.length);

@@ -121,7 +121,7 @@ function eachMatch(
 }
 
 /**
- * Covers a text with matches, leftmost first and longest at each place. `own` takes away what the text's
+ * Covers a text with matches, leftmost first and longest at each place. `own` excludes what the text's
  * unit contributed to the lexicon, so that training features look as they will on unseen texts.
  */
 export function matchLexicon(lexicon: Lexicon, characters: Characters, own?: Share): LexiconTrack {

@@ -66,7 +66,7 @@ export function restoreNames(entries: ReadonlyMap<string, string>): NameDictiona
   };
 }
 
-/** The entries of a dictionary as they stand in a model file. */
+/** The entries of a dictionary, as in a model file. */
 export const namesJson = z.array(z.tuple([z.string(), z.string()]));
 
 /** Characters and pairs of them, with the ends of the mention marked. */

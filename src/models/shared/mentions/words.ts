@@ -1,7 +1,7 @@
 import { loadJieba } from '../../../text/jieba.ts';
 import type { Characters } from './characters.ts';
 
-/** Where in its word a position stands. */
+/** The place of a position in its word. */
 export const WORD_PLACES = ['begin', 'middle', 'end', 'single'] as const;
 
 /** The words of a text, end to end (jieba with its own dictionary and HMM). The dictionary loads on first use. */
@@ -9,7 +9,7 @@ export const segment = (text: string): string[] => loadJieba().jieba.cut(text, t
 
 /**
  * Calls `visit` for every word with the positions it covers, `to` exclusive. Should the segmenter leave
- * anything out, words are found again where they stand.
+ * anything out, words are located again at their places.
  */
 export function eachWord(
   text: string,

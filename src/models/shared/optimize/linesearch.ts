@@ -17,7 +17,7 @@ const ROUNDING = 1e-13;
 /**
  * Finds a step that satisfies the strong Wolfe conditions (Nocedal & Wright 2006, algorithms 3.5 and 3.6,
  * with safeguarded cubic interpolation); where rounding hides the decrease, the approximate Wolfe
- * condition of Hager & Zhang (2005) stands in.
+ * condition of Hager & Zhang (2005) is used instead.
  * `probe` evaluates the function at a step; the last probed step is the one returned.
  * Undefined: no step decreases the function.
  */

@@ -59,7 +59,7 @@ async function countTokens(
   let entries = new Int32Array(1 << 16);
   let used = 0;
   const ends: number[] = [];
-  // Where every token stands in the entries of the last document that has it.
+  // The position of every token in the entries of the last document that has it.
   const places: number[] = [];
   for (const tokens of documents) {
     const start = used;

@@ -21,7 +21,7 @@ export interface Bm25Scorer {
 /** Below the mean length of any collection: one token in a billion texts. */
 const LEAST_MEAN = 1e-9;
 
-/** Statistics as they stand in a model file. */
+/** Statistics, as in a model file. */
 export const statisticsJson: z.ZodType<Statistics> = z
   .object({
     tokenKind: z.enum(TOKEN_KINDS),

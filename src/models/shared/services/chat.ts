@@ -24,7 +24,7 @@ export interface ChatReply {
   readonly finish?: string;
   /** Why the model declined, where the service has a field for that. */
   readonly refusal?: string;
-  /** The model that the service says it is. */
+  /** The model name reported by the service. */
   readonly model?: string;
   /** As the service reports it. */
   readonly promptTokens?: number;
@@ -176,7 +176,7 @@ const thoughtIn = (content: z.infer<typeof contentJson>): string =>
         .join('');
 
 /**
- * Thinking parts that stand before the answer itself; one that never ends leaves no answer. The begin of the first is absent
+ * Reasoning parts before the answer itself; one that never ends leaves no answer. The begin of the first is absent
  * where a model's template wrote it.
  */
 export function splitThought(content: string): { answer: string; thought?: string } {

@@ -11,7 +11,7 @@ import { requestBody } from './service.ts';
 /** The vectors of the texts of one call, in their order. */
 export interface EmbeddingReply {
   readonly vectors: readonly Float32Array[];
-  /** The model that the service says it is. */
+  /** The model name reported by the service. */
   readonly model?: string;
   /** As the service reports it. */
   readonly promptTokens?: number;

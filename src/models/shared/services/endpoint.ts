@@ -26,7 +26,7 @@ const ENDPOINT = 'CHINESEBLUE_ENDPOINT';
 const PROFILES = 'CHINESEBLUE_PROFILES';
 
 /**
- * Where a service is and which model it serves. An endpoint that is given wins over that of the profile, and that over the
+ * Where a service is and which model it serves. A given endpoint takes precedence over that of the profile, and that over the
  * environment. Throws a UserError `no-endpoint`, `bad-endpoint`, or one of the files'.
  */
 export async function findEndpoint(
@@ -61,7 +61,7 @@ function noEndpoint(model: string): UserError {
   );
 }
 
-/** A URL keeps no secret: it stands in records. */
+/** A URL must not contain a secret, because it is recorded. */
 function checkUrl(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   const fits = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search;

@@ -3,7 +3,7 @@ import { costOf } from './budget.ts';
 import type { ChatReply, Message } from './chat.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** Tokens that a message takes besides its text. */
+/** Tokens of a message besides its text. */
 const PER_MESSAGE = 4;
 const TOKENS_PER_CJK = 0.7;
 const CHARACTERS_PER_TOKEN = 4;

@@ -35,7 +35,7 @@ export function readFailure(status: number, retryAfter: string | undefined, body
 
 const errorJson = z.object({ code: z.unknown(), type: z.unknown(), message: z.unknown() }).partial();
 
-/** An error that stands in a response which says that all is well. */
+/** An error in a response with a status of success. */
 export function errorInside(error: unknown): ServiceFailure {
   const detail = JSON.stringify(error);
   if (isContextExceeded(JSON.stringify({ error })))
@@ -43,7 +43,7 @@ export function errorInside(error: unknown): ServiceFailure {
   return { failure: 'error-in-reply', retry: true, overloaded: false, detail };
 }
 
-/** OpenAI's code, llama.cpp's type, or, where a service has neither, what its message says. */
+/** OpenAI's code, llama.cpp's type, or, where a service has neither, its message. */
 function isContextExceeded(body: string): boolean {
   let value: unknown;
   try {

@@ -2,7 +2,7 @@
 export const likeness = (a: string, b: string): number =>
   a === b ? 1 : Math.min(0.99, (2 * sharedCharacters(a, b)) / Math.max(1, a.length + b.length));
 
-/** Characters of both, each as often as both have it. */
+/** The multiset intersection of characters. */
 export function sharedCharacters(a: string, b: string): number {
   const counts = new Map<string, number>();
   for (const character of a) counts.set(character, (counts.get(character) ?? 0) + 1);
