@@ -5,7 +5,7 @@ import { parameters } from './parameters.ts';
 export const ensemble = defineModel({
   contract: 1,
   id: 'ensemble',
-  version: 1,
+  version: 2,
   summary: {
     en: 'Kept runs as one model: averaged, voted or stacked, tuned on dev',
     zh: '组合多个已保存的运行：平均、投票或 stacking，在 dev 上调整',

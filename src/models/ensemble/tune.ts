@@ -65,33 +65,60 @@ const spread = (list: readonly number[]): readonly number[] =>
 const nearestFirst = (thresholds: readonly number[]): number[] =>
   [...thresholds].sort((a, b) => Math.abs(a - DEFAULT_THRESHOLD) - Math.abs(b - DEFAULT_THRESHOLD) || a - b);
 
+interface Tuned extends Pick<Combination, 'weights' | 'threshold'> {
+  readonly score: number;
+}
+
 /**
- * Weights of members, and the threshold, with the best score on dev: coordinate search from equal weights, or one
- * member alone where that is better. Of equal scores the earlier, so that what changes nothing on dev stays as it was.
+ * Weights of members, and the threshold, with the best score on dev: coordinate search from equal weights; then, as
+ * long as it gains, the same search without one of the members; or one member alone where that is better. Of equal
+ * scores the earlier, so that what changes nothing on dev stays as it was.
  */
-export async function tuneWeights<F extends FamilyId>(
-  tuning: Tuning<F>,
-  members: number,
-): Promise<Pick<Combination, 'weights' | 'threshold'> & { readonly score: number }> {
+export async function tuneWeights<F extends FamilyId>(tuning: Tuning<F>, members: number): Promise<Tuned> {
   const scoresBy = (weights: readonly number[]): Float64Array[] =>
     tuning.candidates.map(({ values }) => weightedMeans(values, weights));
-  let weights: readonly number[] = new Array<number>(members).fill(1);
-  let best = await tuneThreshold(tuning, scoresBy(weights), { refine: false });
-  const attempt = async (trial: readonly number[]): Promise<void> => {
-    const found = await tuneThreshold(tuning, scoresBy(trial), { refine: false });
-    if (!(found.score > best.score)) return;
-    best = found;
-    weights = trial;
+  const attempt = async (weights: readonly number[], best?: Tuned): Promise<Tuned> => {
+    const found = await tuneThreshold(tuning, scoresBy(weights), { refine: false });
+    return best && !(found.score > best.score) ? best : { weights, ...found };
   };
-  for (const step of STEPS) {
-    for (let member = 0; member < members; member++) {
-      const weight = weights[member];
-      await attempt(weights.with(member, weight * step));
-      await attempt(weights.with(member, weight / step));
+  const search = async (among: readonly number[]): Promise<Tuned> => {
+    let best = await attempt(onlyOf(among, members));
+    for (const step of STEPS) {
+      for (const member of among) {
+        const { weights } = best;
+        best = await attempt(weights.with(member, weights[member] * step), best);
+        best = await attempt(weights.with(member, weights[member] / step), best);
+      }
     }
-  }
-  for (let member = 0; member < members; member++)
-    await attempt(weights.map((_, other) => Number(other === member)));
-  const refined = await tuneThreshold(tuning, scoresBy(weights));
-  return { weights, ...(refined.score > best.score ? refined : best) };
+    return best;
+  };
+  const all = Array.from({ length: members }, (_, member) => member);
+  let best = await searchWithoutSome(search, all);
+  for (const member of all) best = await attempt(onlyOf([member], members), best);
+  const refined = await tuneThreshold(tuning, scoresBy(best.weights));
+  return refined.score > best.score ? { ...best, ...refined } : best;
 }
+
+/** Backward elimination: members are removed one at a time, down to two, while the best score increases. */
+async function searchWithoutSome(
+  search: (among: readonly number[]) => Promise<Tuned>,
+  among: readonly number[],
+): Promise<Tuned> {
+  let best = await search(among);
+  let kept = among;
+  while (kept.length > 2) {
+    const before = best;
+    for (const member of kept) {
+      const rest = kept.filter((other) => other !== member);
+      const found = await search(rest);
+      if (found.score > best.score) best = found;
+    }
+    if (best === before) break;
+    kept = among.filter((member) => best.weights[member] > 0);
+  }
+  return best;
+}
+
+/** A weight of 1 for these members, of 0 for all others. */
+const onlyOf = (among: readonly number[], members: number): number[] =>
+  Array.from({ length: members }, (_, member) => Number(among.includes(member)));
