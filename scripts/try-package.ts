@@ -56,10 +56,19 @@ try {
       'license: apache-2.0',
     );
   }
+  requirePages();
   tryExamples();
   console.log('The packed package installs and runs.');
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Throws unless the package has every page that its READMEs link to; messages name some of them. */
+function requirePages(): void {
+  const home = join(folder, 'node_modules/chineseblue');
+  for (const page of ['README.md', 'README.zh.md'])
+    for (const [, link] of readFileSync(join(home, page), 'utf8').matchAll(/\]\(([^):#]+)\)/g))
+      if (!existsSync(join(home, link))) throw new Error(`${page} links to ${link}, which is not packed`);
 }
 
 /** Every example of docs/api.md and the READMEs: compiled as a strict consumer compiles, then run; its values are checked. */

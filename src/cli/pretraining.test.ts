@@ -163,6 +163,10 @@ describe('from raw text to masks', () => {
     await expect(
       run(corpusCommand, 'build', [at('text.txt')], { out: at('none'), dedupThreshold: '7' }),
     ).rejects.toMatchObject({ code: 'bad-option' });
+    const nowhere = { train: 'all', dataDir: at('nowhere'), out: at('none') };
+    await expect(run(corpusCommand, 'build', [at('text.txt')], nowhere)).rejects.toMatchObject({
+      code: 'no-corpora',
+    });
     await expect(run(corpusCommand, 'lexicon', [at('empty.txt')], { out: at('none') })).rejects.toMatchObject(
       { code: 'lexicon-empty' },
     );

@@ -158,6 +158,11 @@ function printAnswerNotes(summaries: readonly Summary[], terminal: Terminal): vo
     const said = parts.filter((part) => part !== '').join(say({ en: '. ', zh: '。' }));
     terminal.print(`${record.task.id} ${record.model.name}${say({ en: ': ', zh: '：' })}${said}`);
   }
+  if (summaries.some(({ runs }) => runs.some(({ record }) => record.answers.failed > 0)))
+    terminal.printText({
+      en: 'The same command with --retry-errors repeats the calls that failed.',
+      zh: '以同一命令加 --retry-errors 可重试失败的调用。',
+    });
 }
 
 /** What a reader of the scores must know about partial training and synthetic corpora. */

@@ -7,7 +7,7 @@ import type { Observer } from '../../pretraining/observer.ts';
 import { CORPUS, LEXICON } from '../../pretraining/parameters.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, defineCommand } from '../command.ts';
-import { chooseTasks, dataDirOf } from '../open-task.ts';
+import { chooseTasks, dataDirOf, noCorpora } from '../open-task.ts';
 import { DATA_DIR, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -25,7 +25,7 @@ const TRAIN_SPLITS = {
   }),
 };
 
-/** Where data is, and the tasks of `--train`: `all` stands for those with a train split there. */
+/** Where data is, and the tasks of `--train`: `all` stands for those with a train split there. Throws a UserError if none has. */
 async function trainTasks({
   train,
   taskFile,
@@ -35,8 +35,10 @@ async function trainTasks({
   const dir = await dataDirOf({ dataDir });
   if (train.length === 0) return { dir, tasks: [] };
   const { tasks, named } = await chooseTasks(train, taskFile, dir);
-  const isThere = (task: Task): boolean => availableSplits({ task, dir }).includes('train');
-  return { dir, tasks: named ? tasks : tasks.filter(isThere) };
+  if (named) return { dir, tasks };
+  const there = tasks.filter((task) => availableSplits({ task, dir }).includes('train'));
+  if (there.length === 0) throw noCorpora(dir);
+  return { dir, tasks: there };
 }
 
 /** Tasks whose dev and test texts must stay out: all there are, imported ones too, and that of a task file. */
