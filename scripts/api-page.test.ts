@@ -7,7 +7,7 @@ import { faultsOf, isCurrent, readExports } from './api-page.ts';
 import { examplesOf, programOf, writePrograms } from './examples.ts';
 import { same } from './same.ts';
 
-it('docs/api.md is what the docstrings say, and nothing exported lacks a docstring or an example', () => {
+it('docs/api.md equals the docstrings, and every export has a docstring and an example', () => {
   const exports = readExports();
   expect(faultsOf(exports)).toEqual([]);
   expect(isCurrent(exports)).toBe(true);

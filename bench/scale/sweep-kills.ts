@@ -3,9 +3,9 @@
  * compared with one local process. Fails if a byte of predictions or scores differs, or a run is lost or counted twice.
  *
  *   npx node bench/scale/sweep-kills.ts                                       all baselines on all samples
- *   npx node bench/scale/sweep-kills.ts --data-dir ../shared/chineseblue/data quick models on real corpora, 205 evaluations
+ *   npx node bench/scale/sweep-kills.ts --data-dir ../shared/chineseblue/data quick models on real corpora, 206 evaluations
  *
- * On real corpora there are 21 evaluations without a seed, and `--seeded` (184) of fasttext over `--seeded-tasks` (four);
+ * On real corpora there are 22 evaluations without a seed, and `--seeded` (184) of fasttext over `--seeded-tasks` (four);
  * `--seeded-tasks cMedIC` keeps them short. `--kill-every` is in seconds. `--runs-in directory` uses a shared directory
  * instead of the database.
  */

@@ -25,7 +25,7 @@ const SLOW: Readonly<Record<string, number>> = { 'pretraining corpora': 6, runs:
 /** Preparing it trains a BERT; src/models/bert/kind.test.ts damages every file of such a folder. */
 const quick = readers.filter(({ name }) => name !== 'fine-tuned folders');
 
-describe('mutated files are read the same, validly, or refused by a typed error that names them', () => {
+describe('mutated files are read to the same or a valid result, or refused by a typed error that names them', () => {
   it.each(quick.map((reader) => [reader.name, reader] as const))('%s', async (name, reader) => {
     const folder = mkdtempSync(join(scratch, 'reader-'));
     const prepared = await prepare(await reader.prepare(folder));
@@ -38,15 +38,15 @@ describe('mutated files are read the same, validly, or refused by a typed error 
   });
 });
 
-describe('what is mutated', () => {
-  it('is a file of every corpus format', () => {
+describe('mutated files', () => {
+  it('cover every corpus format', () => {
     const read = [...corpusTasks, ...clinicalTasks, ...cblueTasks, ...promptcblueTasks];
     const formatsOf = read.flatMap(({ corpus }) => [corpus.format, corpus.alternative?.format]);
     const covered = ['jsonl', ...formatsOf];
     expect(Object.keys(formats).filter((name) => !covered.includes(name))).toEqual([]);
   });
 
-  it('is a source of every format that is imported', async () => {
+  it('cover every import format', async () => {
     const folder = mkdtempSync(join(scratch, 'formats-'));
     const covered = new Set<string>();
     for (const { read } of await imports.prepare(folder)) {
@@ -60,7 +60,7 @@ describe('what is mutated', () => {
   });
 });
 
-describe('the watch', () => {
+describe('the oracle', () => {
   const file = join(scratch, 'watched');
   const read = (what: (text: string) => unknown) => async (): Promise<unknown> => {
     return what(readFileSync(file, 'utf8'));
@@ -73,7 +73,7 @@ describe('the watch', () => {
     return outcomes;
   };
 
-  it('sees changes of hashed content, crashes and numbers that are none', async () => {
+  it('detects changes of hashed content, crashes and NaN', async () => {
     expect(await outcomeOf(true, (text) => text)).toContain('silent');
     expect(await outcomeOf(false, (text) => text)).not.toContain('silent');
     expect(await outcomeOf(false, (text) => (text === 'content' ? 1 : Number.NaN))).toContain('unsound');

@@ -11,7 +11,7 @@ const HELD_OUT_SHARE = { train: 0.1, dev: 0.2 } as const;
 const CARVE_SEED = 20200101;
 
 /**
- * As released where all is there. Dev is carved from train where dev is absent or judged, and train from dev where train
+ * As released where all splits exist. Dev is carved from train where dev is absent or evaluated, and train from dev where train
  * was never released or fetched, by a seeded rule that keeps units whole.
  */
 export const carved: SplitScheme = {

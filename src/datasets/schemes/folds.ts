@@ -11,7 +11,7 @@ const DEV_SHARE = 0.1;
 
 /**
  * One fold of a cross-validation: train and dev are pooled and divided into five parts of nearly equal size; part `number`
- * is judged, a tenth of the others is dev, the rest train. Examples that depend on each other (units and twins, as in
+ * is evaluated, a tenth of the others is dev, the rest train. Examples that depend on each other (units and twins, as in
  * `regrouped@1`) are in one part, and within the others on one side. Test is not read.
  *
  * The ids `fold-1-of-5@1` to `fold-5-of-5@1` stand for everything below: another seed, share or rule is another scheme.

@@ -25,7 +25,7 @@ const isUnsupported = ({ status, failure }: ServiceFailure): boolean =>
   status !== undefined && UNSUPPORTED.has(status) && failure === `http-${status}`;
 
 /**
- * Whether a service adheres to a format, judged by its answer to a real question: the whole answer is one JSON object with the
+ * Whether a service adheres to a format, determined from its answer to a real question: the whole answer is one JSON object with the
  * fields of the schema. A service that ignores `response_format` answers in words, and one that does not know it refuses.
  * An answer that was cut off tells where it begins so. Undefined if an answer does not tell: the call failed for another
  * reason, was refused, or was cut off before.
