@@ -1,8 +1,9 @@
-import { type Dataset, openDataset, type SchemeId } from '../datasets/dataset.ts';
+import { availableSplits, type Dataset, openDataset, type SchemeId } from '../datasets/dataset.ts';
 import { openPasses } from '../datasets/passes.ts';
 import { writeSubsets } from '../datasets/subsets.ts';
 import { writeSplits } from '../datasets/write-splits.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import { makeDirectory } from '../ground/files.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Audit, auditDataset } from './audit.ts';
 import { writeCard } from './card.ts';
@@ -25,7 +26,10 @@ export interface AuditOptions {
   readonly onProgress?: (share: number, task: string) => void;
 }
 
-/** Audits tasks, one after the other, and writes what `options` asks for. Throws the UserErrors of reading and writing. */
+/**
+ * Audits tasks, one after the other, and writes what `options` asks for. Throws the UserErrors of reading and writing, and
+ * `split-absent` for a task without any data.
+ */
 export async function auditTasks(
   tasks: readonly Task[],
   dir: string,
@@ -33,11 +37,15 @@ export async function auditTasks(
 ): Promise<Audit[]> {
   const { tokenizer, subsetsDir, splitDir, cardsDir, signal, onProgress } = options;
   const audits: Audit[] = [];
+  // Before an audit of minutes, not after it.
+  for (const directory of [subsetsDir, splitDir, cardsDir])
+    if (directory !== undefined) await makeDirectory(directory);
   for (const [i, declared] of tasks.entries()) {
     signal?.throwIfAborted();
     onProgress?.(i / tasks.length, declared.id);
     const dataset = await openDataset({ task: declared, dir });
     const { task } = dataset;
+    if (availableSplits({ task, dir }).length === 0) await dataset.split('test');
     const audit = await auditDataset(dataset, { tokenizer, signal });
     audits.push(audit);
     if (subsetsDir !== undefined) await writeAuditSubsets(subsetsDir, audit, dataset);

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { runMain } from './fixtures/run-main.ts';
 import { openIdOf } from './openid-options.ts';
@@ -55,6 +56,30 @@ it('only a challenge with remote gold can be created over the network', async ()
     expect([status, stderr]).toEqual([2, expect.stringContaining('只有金标为 remote 的挑战赛')]);
     const subsets = await runMain('challenge', 'create', file, ...server, '--subsets', directory);
     expect(subsets.stderr).toContain('--server cannot be combined with --subsets');
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+it('what works on the data of a server makes none where there is none', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'chineseblue-no-server-'));
+  const [site, file] = [join(directory, 'site'), join(directory, 'site.jsonl.gz')];
+  const failure = async (...args: string[]) => {
+    const { status, stderr } = await runMain('challenge', ...args, '--dir', site, '--json');
+    return [status, JSON.parse(stderr).error];
+  };
+  try {
+    const absent = [3, expect.objectContaining({ code: 'no-server', file: site })];
+    expect(await failure('export', file)).toEqual(absent);
+    expect(await failure('rekey')).toEqual(absent);
+    await writeFile(file, '{"chineseblue":');
+    expect(await failure('import', file)).toEqual([3, expect.objectContaining({ code: 'bad-export', file })]);
+    await writeFile(file, gzipSync('{"end":0}\n'));
+    expect(await failure('import', file)).toEqual([
+      3,
+      expect.objectContaining({ code: 'bad-export', file, line: 1 }),
+    ]);
+    expect(await readdir(directory)).toEqual(['site.jsonl.gz']);
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../ground/errors.ts';
 import type { Parsed } from '../ground/parameters.ts';
 import { integer, text } from '../ground/parameters.ts';
 import type { SiteSettings } from '../server/site.ts';
@@ -72,6 +74,23 @@ export async function siteSettings(options: Parsed<typeof SITE>): Promise<SiteSe
   }
   const place = database === undefined ? { directory: join(dir, 'database') } : { url: database };
   return { database: place, temporary: dir, keyFile, workers };
+}
+
+/** As `siteSettings`, for what a server has already: none is made. Throws a UserError `no-server`. */
+export async function existingSite(options: Parsed<typeof SITE>): Promise<SiteSettings> {
+  const { dir, database } = options;
+  if (database !== undefined || existsSync(join(dir, 'database'))) return siteSettings(options);
+  throw new UserError(
+    'no-server',
+    { en: 'There is no evaluation server in this directory', zh: '该目录中没有评测服务器' },
+    {
+      file: dir,
+      hint: {
+        en: 'Name the directory that `chineseblue serve` made with --dir, or its database with --database.',
+        zh: '请用 --dir 指定 `chineseblue serve` 建立的目录，或用 --database 指定其数据库。',
+      },
+    },
+  );
 }
 
 /** A client of the server that the options name. */

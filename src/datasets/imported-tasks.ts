@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../ground/errors.ts';
+import { explainFileError } from '../ground/files.ts';
 import type { Task } from '../tasks/task.ts';
 import { readTaskFile } from './task-file.ts';
 
@@ -11,7 +12,8 @@ export const importedTaskFile = (id: string): string => `${id}${ENDING}`;
 
 /**
  * The tasks that `data import` made in a data directory, sorted by folder and name; none where it does not exist. A task
- * file that cannot be read is left out, unless it declares one of `names`: then its UserError is thrown.
+ * file that cannot be read is left out, unless it declares one of `names`: then its UserError is thrown, as is that of a
+ * directory that cannot be read.
  */
 export async function importedTasks(dir: string, names: readonly string[] = []): Promise<Task[]> {
   const wanted = new Set(names.map((name) => importedTaskFile(name).toLowerCase()));
@@ -30,7 +32,10 @@ export async function importedTasks(dir: string, names: readonly string[] = []):
 }
 
 async function foldersOf(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(dir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw explainFileError(error, dir);
+  });
   return entries
     .filter((entry) => entry.isDirectory() && !/^\.|\.(staging|old|lock)$/.test(entry.name))
     .map(({ name }) => name)

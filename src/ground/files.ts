@@ -364,6 +364,8 @@ export async function createDirectory(directory: string): Promise<void> {
         () => false,
       );
     if (await isThere(path)) return;
+    // A file has this name.
+    if (code === 'EEXIST') throw Object.assign(new Error(`not a directory: ${path}`), { code: 'ENOTDIR' });
     if (code !== 'ENOENT') throw error;
     if (!(await isThere(dirname(path)))) await createDirectory(dirname(path));
   }

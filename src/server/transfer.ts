@@ -132,6 +132,24 @@ export async function importSite(site: Site, file: string): Promise<number> {
   });
 }
 
+/** Throws a UserError `bad-export` for a file that does not begin as `exportSite` writes one, before a server is made for it. */
+export async function requireExport(file: string): Promise<void> {
+  let isExport = false;
+  const read = async (parts: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const text of linesOf(parts)) {
+      isExport = 'chineseblue' in line.parse(JSON.parse(text));
+      return;
+    }
+  };
+  try {
+    await pipeline(createReadStream(file), createGunzip(), read);
+  } catch (error) {
+    // The rest of an export is not read, which ends the stream early.
+    if (!isExport) throw unreadable(error, file, 0);
+  }
+  if (!isExport) throw badExport(file, 1);
+}
+
 const declaration = z.object({
   id: z.string().regex(NAME),
   gold: z.enum(['server', 'remote']).default('server'),
@@ -204,11 +222,12 @@ function unreadable(error: unknown, file: string, line: number): unknown {
   return explained instanceof UserError ? explained : badExport(file, line);
 }
 
+/** `line`: 0 where nothing could be read. */
 const badExport = (file: string, line: number): UserError =>
   new UserError(
     'bad-export',
     { en: 'This is not a complete export of an evaluation server', zh: '这不是完整的评测服务器导出文件' },
-    { file, line, hint: { en: 'Export it again.', zh: '请重新导出。' } },
+    { file, ...(line > 0 && { line }), hint: { en: 'Export it again.', zh: '请重新导出。' } },
   );
 
 const broken = (file: string, entry: number): UserError =>

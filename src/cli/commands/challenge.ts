@@ -5,7 +5,7 @@ import type { Client } from '../../server/client.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTask, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, SUBSETS, TASK_FILE } from '../options.ts';
-import { clientOf, REMOTE, SERVER, SITE, siteSettings } from '../site-options.ts';
+import { clientOf, existingSite, REMOTE, SERVER, SITE, siteSettings } from '../site-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 const create = defineCommand({
@@ -84,7 +84,7 @@ const exportAll = defineCommand({
   async run({ operands: [file], options, terminal }) {
     const { exportSite } = await import('../../server/transfer.ts');
     const { openSite } = await import('../../server/site.ts');
-    const site = await openSite(await siteSettings(options));
+    const site = await openSite(await existingSite(options));
     const rows = await exportSite(site, file).finally(site.close);
     if (terminal.json) return terminal.printJson({ file, rows });
     terminal.printText({ en: `${file}: ${counted(rows, 'row')}`, zh: `${file}：${rows} 行` });
@@ -101,7 +101,8 @@ const importAll = defineCommand({
   options: SITE,
   examples: ['chineseblue challenge import site.jsonl.gz --database postgres://me@localhost/evaluation'],
   async run({ operands: [file], options, terminal }) {
-    const { importSite } = await import('../../server/transfer.ts');
+    const { importSite, requireExport } = await import('../../server/transfer.ts');
+    await requireExport(file);
     const { openSite } = await import('../../server/site.ts');
     const site = await openSite(await siteSettings(options));
     const rows = await importSite(site, file).finally(site.close);
@@ -121,7 +122,7 @@ const rekey = defineCommand({
   async run({ options, terminal }) {
     const { reencryptGold } = await import('../../server/challenges.ts');
     const { openSite } = await import('../../server/site.ts');
-    const site = await openSite(await siteSettings(options));
+    const site = await openSite(await existingSite(options));
     const splits = await reencryptGold(site, { role: 'admin' }).finally(site.close);
     if (terminal.json) return terminal.printJson({ splits });
     terminal.printText({

@@ -32,10 +32,32 @@ test('stats counts the samples and says that they are synthetic', async () => {
   expect(tasks[0].splits.map(({ examples }: { examples: number }) => examples)).toEqual([80, 30, 40]);
 });
 
-test('stats of a named task without data fails', async () => {
-  const { code, err } = await data('stats', 'cMedQNLI', '--data-dir', folder);
-  expect(code).toBe(3);
+test('a data directory that is a file is refused', async () => {
+  const file = join(folder, 'no-directory');
+  await writeFile(file, '');
+  for (const command of [['tasks'], ['data', 'stats']]) {
+    const { status, stderr } = await runMain(...command, '--data-dir', file, '--json');
+    expect([status, JSON.parse(stderr).error]).toEqual([
+      3,
+      expect.objectContaining({ code: 'not-a-directory', file }),
+    ]);
+  }
+});
+
+test.each(['stats', 'audit'])('%s of a named task without data fails', async (command) => {
+  const { code, out, err } = await data(command, 'cMedQNLI', '--data-dir', folder);
+  expect([code, out]).toEqual([3, '']);
   expect(err).toContain('chineseblue data get cMedQNLI');
+});
+
+test.each(['--write-clean', '--write-split', '--cards'])('audit %s refuses a file first', async (flag) => {
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  const { code, err } = await data('audit', 'cMedQNLI', flag, file, '--data-dir', folder, '--json');
+  expect([code, JSON.parse(err).error]).toEqual([
+    3,
+    expect.objectContaining({ code: 'not-a-directory', file }),
+  ]);
 });
 
 test.each(['stats', 'audit'])('%s of a directory without any corpus fails', async (command) => {
