@@ -134,7 +134,7 @@ export async function importSite(site: Site, file: string): Promise<number> {
 
 /** Throws a UserError `bad-export` for a file that does not begin as `exportSite` writes one, before a server is made for it. */
 export async function requireExport(file: string): Promise<void> {
-  let isExport = false;
+  let isExport: boolean | undefined;
   const read = async (parts: AsyncIterable<Buffer>): Promise<void> => {
     for await (const text of linesOf(parts)) {
       isExport = 'chineseblue' in line.parse(JSON.parse(text));
@@ -144,8 +144,8 @@ export async function requireExport(file: string): Promise<void> {
   try {
     await pipeline(createReadStream(file), createGunzip(), read);
   } catch (error) {
-    // The rest of an export is not read, which ends the stream early.
-    if (!isExport) throw unreadable(error, file, 0);
+    // The rest of the file is not read, which ends the stream early.
+    if (isExport === undefined) throw unreadable(error, file, 0);
   }
   if (!isExport) throw badExport(file, 1);
 }

@@ -52,7 +52,7 @@ export const dataExportCommand = defineCommand({
     'chineseblue data export ward-notes --to brat --out ward-notes-brat',
     'chineseblue data export ward-notes --to label-studio --predictions predictions.jsonl --out ward-notes-studio',
   ],
-  async run({ operands, options, terminal }) {
+  async run({ operands, options, terminal, signal }) {
     const { exportData } = await import('../../datasets/exports/export.ts');
     const { isConfidential } = await import('../../tasks/task.ts');
     const task = await chooseTask({ task: operands, ...options });
@@ -60,7 +60,7 @@ export const dataExportCommand = defineCommand({
     const dir = await dataDirOf(options);
     const answered =
       predictions === undefined ? { split } : await answersOf(predictions, { task, dir, runsDir, split });
-    const report = await exportData({ task, dir, to, out, leaveOut, ...answered });
+    const report = await exportData({ task, dir, to, out, leaveOut, signal, ...answered });
     if (terminal.json) return terminal.printJson(report);
     const { printExport } = await import('../export-tables.ts');
     await printExport(report, terminal);

@@ -91,7 +91,7 @@ export const dataImportCommand = defineCommand({
     'chineseblue data import export.jsonl --as ward-notes --dry-run',
     'chineseblue data import notes.csv --as notes --fields text=content,label=kind --group patient',
   ],
-  async run({ operands, options, terminal }) {
+  async run({ operands, options, terminal, signal }) {
     const { importData } = await import('../../datasets/imports/import.ts');
     const { parseFields } = await import('../../datasets/imports/parse-fields.ts');
     const { parseRatios } = await import('../../datasets/imports/division.ts');
@@ -100,7 +100,7 @@ export const dataImportCommand = defineCommand({
     const { byAnnotator, adjudicate, scan, mask } = options;
     const { dir: dataDir } = writableDataDir(options.dataDir, process.env);
     const report = await importData({
-      ...{ sources: operands, name: name ?? '', dataDir, seed, dryRun },
+      ...{ sources: operands, name: name ?? '', dataDir, seed, dryRun, signal },
       given: {
         ...{ family, fields: parseFields(options.fields), group, positive, config },
         ...{ byAnnotator, adjudicate, scan, mask },

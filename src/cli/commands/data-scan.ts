@@ -27,7 +27,7 @@ export const dataScanCommand = defineCommand({
   operands: '<source...>',
   options: OPTIONS,
   examples: ['chineseblue data scan notes.csv', 'chineseblue data scan ward-notes --json'],
-  async run({ operands, options, terminal }) {
+  async run({ operands, options, terminal, signal }) {
     const { scanSources, scanTasks } = await import('../../datasets/scan-sources.ts');
     const { parseFields } = await import('../../datasets/imports/parse-fields.ts');
     const isFile = operands.some((operand) => existsSync(operand) || /[./\\]/.test(operand));
@@ -35,8 +35,8 @@ export const dataScanCommand = defineCommand({
     else refuseUnread(OPTIONS, options, ['fields'], { en: 'tasks', zh: '任务' });
     const dir = await dataDirOf(options);
     const report = isFile
-      ? await scanSources(operands, parseFields(options.fields))
-      : await scanTasks((await chooseTasks(operands, options.taskFile, dir)).tasks, dir);
+      ? await scanSources(operands, parseFields(options.fields), signal)
+      : await scanTasks((await chooseTasks(operands, options.taskFile, dir)).tasks, dir, signal);
     if (terminal.json) return terminal.printJson(report);
     await printPersonal(report, terminal);
   },

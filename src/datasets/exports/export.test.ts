@@ -104,6 +104,14 @@ it('refuses an existing folder', async () => {
   expect(await readdir(join(brought.dir, 'out'))).toEqual(['mine.txt']);
 });
 
+it('can be interrupted, and leaves nothing', async () => {
+  const { dir, task } = await bring('ner', { test: [FLAT] });
+  const reason = new Error('interrupted');
+  const request = { task, dir, to: 'brat', out: join(dir, 'out'), leaveOut: false } as const;
+  await expect(exportData({ ...request, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  expect(await readdir(dir)).not.toContain('out');
+});
+
 it('writes splits without gold where they would not read as annotated with nothing', async () => {
   const splits = { train: [FLAT], test: [{ text: '甲' }] };
   expect(await write(await bring('ner', splits), 'brat')).toMatchObject({ unlabelled: ['test'] });

@@ -28,6 +28,8 @@ export interface ExportRequest {
   readonly split?: SplitName;
   /** The predictions of a model: next to gold if the format has a place for both, else instead. */
   readonly predicted?: Predicted;
+  /** Checked between examples: its reason is thrown, and nothing is left. */
+  readonly signal?: AbortSignal;
 }
 
 /** Examples of a split that a format cannot hold, for one reason. */
@@ -66,7 +68,7 @@ export async function exportData(request: ExportRequest): Promise<ExportReport> 
 }
 
 async function writeSplits(
-  { task: declared, dir, to, out, leaveOut, split: only, predicted }: ExportRequest,
+  { task: declared, dir, to, out, leaveOut, split: only, predicted, signal }: ExportRequest,
   format: ExportFormat,
   folder: string,
 ): Promise<ExportReport> {
@@ -75,6 +77,7 @@ async function writeSplits(
   const { goldField } = familyOf(task).record;
   const candidates = async function* (split: SplitName): AsyncGenerator<Candidate> {
     for await (const item of dataset.stream(split)) {
+      signal?.throwIfAborted();
       const record = toRecord(item, task, format, predicted);
       const obstacle = typeof record === 'string' ? record : format.obstacle(record);
       if (obstacle !== undefined) yield { id: item.id, obstacle };

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { UserError } from '../../ground/errors.ts';
 import { hashFile } from '../../ground/hash.ts';
 import { importedTasks } from '../imported-tasks.ts';
+import { scanSources } from '../scan-sources.ts';
 import { misfitCounts as codes, createImports } from './fixtures/imported.ts';
 import { importData } from './import.ts';
 
@@ -302,4 +304,17 @@ it('trains on a group of most records, and evaluates on the rest', async () => {
     'pairs.csv': ['text1,text2,label\n', ...linked, ...free.slice(0, 1)].join(''),
   }).catch(({ code }) => code);
   expect(two).toBe('too-few-groups');
+});
+
+it('can be interrupted, and leaves nothing', async () => {
+  const sources = [join(import.meta.dirname, 'fixtures', 'pairs-gbk.csv')];
+  const dataDir = await own();
+  await mkdir(dataDir, { recursive: true });
+  const before = await readdir(dataDir);
+  const reason = new UserError('interrupted', { en: 'Interrupted', zh: '已中断' });
+  const signal = AbortSignal.abort(reason);
+  const request = { sources, name: 'mine', dataDir, seed: 1, dryRun: false, given: { fields: {} }, signal };
+  await expect(importData(request)).rejects.toBe(reason);
+  expect(await readdir(dataDir)).toEqual(before);
+  await expect(scanSources(sources, {}, signal)).rejects.toBe(reason);
 });

@@ -57,6 +57,8 @@ export interface ImportRequest {
   readonly dryRun: boolean;
   /** Bytes of records up to which they are held in memory, to look for near twins. Default 64 MiB. */
   readonly mostHeld?: number;
+  /** Checked between records: its reason is thrown, and nothing is left. */
+  readonly signal?: AbortSignal;
 }
 
 /** The findings and decisions of an import; `format`, `encoding` and `offsets` are those of the first source that has them. */
@@ -117,7 +119,7 @@ async function buildNamed(request: ImportRequest, staging: string): Promise<Impo
   try {
     return await build(request, staging);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || error === request.signal?.reason) throw error;
     const { code, text, place, hintText: hint, exitCode } = error;
     const isSource = place.file !== undefined && !place.file.startsWith(staging);
     if (isSource || exitCode === EXIT.usage) throw error;
@@ -129,7 +131,7 @@ async function buildNamed(request: ImportRequest, staging: string): Promise<Impo
 const WORK = '.work';
 
 async function build(request: ImportRequest, staging: string): Promise<ImportReport> {
-  const { given, name } = request;
+  const { given, name, signal } = request;
   const misfits = createMisfits(!given.mask);
   const masking = given.scan || given.mask ? createMasking(given.mask ?? false) : undefined;
   const seen = nothingSeen();
@@ -140,7 +142,7 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
   const found = await findSources(request.sources, { ...given, misfit: misfits.add });
   for (const source of given.byAnnotator ? withAnnotators(found) : found) {
     const spool = join(work, String(spooled.length));
-    spooled.push(await spoolSource(source, { ...given, masking, hash }, spool, misfits.add, seen));
+    spooled.push(await spoolSource(source, { ...given, masking, hash, signal }, spool, misfits.add, seen));
   }
   const families = chooseFamilies(seen, given.family, given.positive, misfits.counts());
   const sources = spooled.map(({ report }) => report);
@@ -159,6 +161,7 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
     const read = await readBack(declare(family, [], names), names, staging, {
       known,
       mostHeld: request.mostHeld,
+      signal,
     });
     made.push({ task: declare(family, read.labels, names), read });
   }
@@ -227,7 +230,7 @@ interface WrittenSplits {
 
 /** Writes one file for each split, and returns how the records were divided. */
 async function writeSplits(
-  { given, ratios, seed, mostHeld = MOST_HELD }: ImportRequest,
+  { given, ratios, seed, mostHeld = MOST_HELD, signal }: ImportRequest,
   staging: string,
   { spooled, families: { families }, declare, misfits, stages }: Spooled,
 ): Promise<WrittenSplits> {
@@ -242,6 +245,7 @@ async function writeSplits(
   await using pool = await createRecordFile(join(staging, WORK, 'pool'));
   for (const source of spooled) {
     for await (const batch of settledRecords(source, families, given.group, misfits.add, stages)) {
+      signal?.throwIfAborted();
       for (const { value, hasGold, split } of batch) {
         if (bySource && split) await files.write(split, value, hasGold);
         else if (hasGold) {

@@ -37,6 +37,7 @@ interface Known {
   /** Labels of records that were read before they were divided. */
   readonly known?: ReadonlySet<string>;
   readonly mostHeld?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -46,7 +47,7 @@ export async function readBack(
   task: Task,
   names: readonly SplitName[],
   folder: string,
-  { known, mostHeld = MOST_HELD }: Known,
+  { known, mostHeld = MOST_HELD, signal }: Known,
 ): Promise<ReadBack> {
   const files = names.map((name) => ({ name, path: join(folder, `${name}.jsonl`) }));
   const samples = await firstSamples(task, files);
@@ -59,6 +60,7 @@ export async function readBack(
   for (const { name, path } of files) {
     const kept: Item[] = [];
     for await (const items of readItems({ format: 'jsonl', path, name: path }, task)) {
+      signal?.throwIfAborted();
       for (const item of items) {
         if (hasGold(item)) for (const label of labels(item)) found.add(label);
         leaks?.see(item, name);

@@ -39,6 +39,7 @@ interface SpoolOptions {
   readonly masking?: Masking;
   /** The SHA-256 of a path; sources of one archive or workbook share it. */
   hash(path: string): Promise<string>;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -64,6 +65,7 @@ export async function spoolSource(
     const counter = createOffsetCounter(opened.offsets);
     let records = 0;
     for await (const read of opened.read()) {
+      context.signal?.throwIfAborted();
       for (const one of Array.isArray(read) ? read : [read]) {
         const named = readers.name(one);
         const record = context.masking ? context.masking.unnamed(named) : named;
