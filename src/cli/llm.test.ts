@@ -25,6 +25,7 @@ import {
 } from '../models/shared/services/fixtures/server.ts';
 import { writeReport } from '../report/report.ts';
 import { findTask } from '../tasks/registry.ts';
+import { runMain } from './fixtures/run-main.ts';
 
 const COUNT = 60;
 const task = findTask('cMedIC');
@@ -87,8 +88,22 @@ describe('a run of a language model', () => {
     const said = (await conversationsOf(run))?.flatMap((one) => one?.answers ?? []);
     const failed = { text: 'http-500: {"error":{"message":"no"}}' };
     expect(said?.filter(({ text }) => text === failed.text)).toEqual(Array(6).fill(failed));
-    await evaluate(plan());
+    const { stdout } = await runMain(
+      ...[
+        'run',
+        '--task',
+        'cMedIC',
+        '--model',
+        `llm:e${server.url}`,
+        '--endpoint',
+        server.url,
+        '--retries',
+        '0',
+      ],
+      ...['--param', 'structured=text', '--data-dir', plan().dataDir, '--runs-dir', plan().root],
+    );
     expect(server.received).toHaveLength(COUNT);
+    expect(stdout).toMatch(/missing \(.*\nThe same command with --retry-errors repeats/);
     const again = await evaluate(plan({}, { retryErrors: true }));
     expect(again.record.answers.answered).toBeGreaterThan(58);
     expect(server.received).toHaveLength(COUNT + 6);
