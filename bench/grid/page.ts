@@ -83,10 +83,15 @@ function outstanding(cells: readonly Cell[], say: Say): string {
   const arms = [...Map.groupBy(cells, ({ arm }) => arm)].map(([arm, { length }]) =>
     length > 1 ? say({ en: `${arm} (${length} seeds)`, zh: `${arm}（${length} 个种子）` }) : arm,
   );
-  const hours = (cells.reduce((sum, { minutes }) => sum + minutes, 0) / 60).toFixed(1);
+  const minutes = Math.max(1, Math.round(cells.reduce((sum, cell) => sum + cell.minutes, 0)));
+  const hours = (minutes / 60).toFixed(1);
+  const time =
+    minutes < 60
+      ? { en: `${minutes} min`, zh: `${minutes} 分钟` }
+      : { en: `${hours} hours`, zh: `${hours} 小时` };
   return say({
-    en: `Not run yet: ${arms.join(', ')}; about ${hours} hours on one core.`,
-    zh: `尚未运行：${arms.join('、')}；约需单核 ${hours} 小时。`,
+    en: `Not run yet: ${arms.join(', ')}; about ${time.en} on one core.`,
+    zh: `尚未运行：${arms.join('、')}；约需单核 ${time.zh}。`,
   });
 }
 
