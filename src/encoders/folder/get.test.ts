@@ -185,6 +185,18 @@ describe('getModel', () => {
     expect((await failure(asked)).code).toBe('already-exists');
     expect(readdirSync(out)).toEqual(['thesis.txt']);
   });
+
+  it('leaves nothing next to the model where a local source is unfit', async () => {
+    const from = join(harness.dataDir, 'empty');
+    mkdirSync(from);
+    const asked = getModel(
+      'a-bert',
+      { from, out: join(harness.dataDir, 'new') },
+      known('http://127.0.0.1:9'),
+    );
+    expect((await failure(asked)).code).toBe('weights-missing');
+    expect(readdirSync(harness.dataDir).filter((name) => name.startsWith('new'))).toEqual([]);
+  });
 });
 
 describe('importModel', () => {

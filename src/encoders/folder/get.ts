@@ -97,6 +97,10 @@ export async function getModel(
   const work = workOf(folder);
   const source = await makeWhole(folder, (staging) => fetchModel(model, { folder, work, staging }, options), {
     mayReplace: (names) => force && names.includes(SOURCE_FILE),
+  }).catch(async (error) => {
+    // Downloads are kept to be resumed; without any, nothing is left.
+    await rmdir(work).catch(() => undefined);
+    throw error;
   });
   await rm(work, { recursive: true, force: true });
   return { folder, kept: false, source };
@@ -155,14 +159,13 @@ async function fetchModel(
       await writeJson(join(staging, SOURCE_FILE), fetched);
       return fetched;
     } catch (error) {
+      await rmdir(room).catch(() => undefined);
       if (!(error instanceof UserError) || !SOURCE_FAILED.has(error.code) || from !== undefined) throw error;
       const { publisher } = source;
       failures.push({ en: `${publisher}: ${error.text.en}`, zh: `${publisher}：${error.text.zh}` });
-      await rmdir(room).catch(() => undefined);
       if (i + 1 < sources.length) onFailure?.(source.publisher, error);
     }
   }
-  await rmdir(work).catch(() => undefined);
   throw notReachable(model, failures);
 }
 

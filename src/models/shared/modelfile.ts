@@ -311,5 +311,11 @@ export const otherFamily = (file: string, found: string, family: FamilyId): User
       en: `This model was fitted for ${found}, not ${family}`,
       zh: `该模型用于任务族 ${found}，不是 ${family}`,
     },
-    { file },
+    {
+      file,
+      hint: {
+        en: 'Name a task of its family, or a model trained for this one.',
+        zh: '请指定其任务族的任务，或使用为该任务训练的模型。',
+      },
+    },
   );
