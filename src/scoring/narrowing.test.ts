@@ -110,6 +110,6 @@ it('scores many answers to very many classes, and names in the details those tha
   expect(value('macro-f1/supported')).toBeCloseTo(right, 12);
   expect(value('macro-f1/all-labels')).toBeCloseTo(299 / classes, 12);
   const { details } = scores.find(({ convention }) => convention.includes('all-labels'))!;
-  // The answers that are wrong name one class beside those of gold; the missing one is the class after its gold.
+  // Wrong answers name one class besides those of gold; the missing one is the class after its gold.
   expect(details?.classes).toHaveLength(402);
 });

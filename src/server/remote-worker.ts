@@ -29,7 +29,7 @@ export interface RemoteWork {
   /** With a token of the role `worker`. */
   readonly client: Client;
   readonly challenge: string;
-  /** The task as it is known here, and the data directory with its gold. */
+  /** The local task, and the data directory with its gold. */
   readonly task: Task;
   readonly dir: string;
   /** Directory of the subsets that `data audit --write-clean` wrote. */

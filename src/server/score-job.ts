@@ -61,7 +61,7 @@ export async function wholeSheet(site: Site, id: string): Promise<ScoreSheet | u
   return JSON.parse(written);
 }
 
-/** A submission as it is loaded. */
+/** A loaded submission. */
 interface Row extends Pick<OpenedChallenge, 'declared' | 'task' | 'state'> {
   readonly challenge: string;
   readonly team: string;

@@ -82,7 +82,7 @@ export async function revokeTokens(
   await record(transaction, { ...event, detail: { role } });
 }
 
-/** A token as it is listed: never the token itself. */
+/** A listed token, without its secret. */
 export interface ListedToken extends Required<Pick<Grant, 'role' | 'subject' | 'readOnly' | 'note'>> {
   readonly id: string;
   readonly created: string;

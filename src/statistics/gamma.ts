@@ -9,7 +9,7 @@ const AREA = 0.003949659822581557;
 const STEPS = 2 ** 24;
 
 interface Ziggurat {
-  /** Steps below `limit[layer]` lie under the curve whatever their height. */
+  /** Steps below `limit[layer]` are under the curve at any height. */
   readonly limit: Int32Array;
   /** Width of one step. */
   readonly step: Float64Array;

@@ -1,4 +1,4 @@
-/** At most this many groups of units are left out in turn. */
+/** Maximum number of groups of units, which are left out one at a time. */
 const MAX_GROUPS = 200;
 
 /** What leaving out units in turn shows about a score. */

@@ -42,7 +42,7 @@ export function swapEffects(a: Counts, b: Counts, width: number, value: Value): 
   return effects;
 }
 
-/** The score of a system with one unit of another in place of its own. */
+/** The score of a system with one unit replaced by that of another. */
 function exchanger(
   out: SparseCounts,
   into: SparseCounts,

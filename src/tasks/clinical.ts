@@ -77,7 +77,7 @@ const CCKS2019: Task = {
   ],
 };
 
-/** Guidelines and consensus papers: public texts. The corpus has one part, in a folder as it is unpacked. */
+/** Guidelines and consensus papers: public texts. The corpus has one part, in an unpacked folder. */
 const DIAKG = {
   aliases: [],
   domain: { en: 'diabetes', zh: '糖尿病' },

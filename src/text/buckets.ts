@@ -23,7 +23,7 @@ interface Slot {
 /** One bucket of texts that agree in a band, and how they are compared. */
 interface Bucket {
   readonly joining: Joining;
-  /** By text; pairs of one template were compared before, -1 is none. */
+  /** By text, -1 for none; pairs of one template were compared before. */
   readonly templateOf: Int16Array;
   /** Whether two texts were together in an earlier bucket. */
   wereTogether(x: number, y: number): boolean;

@@ -7,7 +7,7 @@ const B = 0.75;
 /** The queries and the passages that they search. */
 export interface PassageSearch {
   readonly queries: readonly string[];
-  /** All passages in their order, as often as it is called. */
+  /** All passages in order; called more than once. */
   readonly passages: () => Iterable<string>;
   /** How many passages are found for each query. */
   readonly counts: readonly number[];

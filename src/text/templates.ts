@@ -22,7 +22,7 @@ const STEP = 256;
 const EPSILON = 1e-6;
 
 export interface Templates {
-  /** By text; -1 is none. */
+  /** By text; -1 for none. */
   readonly templateOf: Int16Array;
   /** By template: the shingles that most of its texts share, ascending. */
   readonly templates: readonly Float64Array[];
@@ -93,7 +93,7 @@ function differenceOf(a: Float64Array, b: Float64Array): Float64Array {
   return found.slice(0, size);
 }
 
-/** A member of a template as it is joined. */
+/** A member of a template while it is joined. */
 interface Member {
   readonly text: number;
   /** The shingles that only the text or only the template has, as numbers, rarest first. */

@@ -77,7 +77,7 @@ export interface Asking<T extends FamilyTypes> {
   readonly prompt: Prompt;
   /** The names that the family's placeholders have, besides `task` and `labels`. */
   readonly placeholders: readonly string[];
-  /** The shape of the answer to one call, which is JSON; undefined if it is text, to be read as it is written. */
+  /** The shape of the answer to one call, which is JSON; undefined if it is plain text. */
   schema(task: Task): AnswerSchema | undefined;
   /** The placeholder values of an input: one set per call, in a fixed order. Most families make one call. */
   calls(input: T['input'], language: Language, task: Task): readonly Placeholders[];

@@ -39,7 +39,7 @@ interface Asked {
   readonly price?: typeof PRICE;
 }
 
-/** Asks a service once; `model` tells services of different tests apart. */
+/** Asks a service once; `model` distinguishes services of different tests. */
 async function ask(url: string, { profile, limits = {}, price }: Asked = {}) {
   const endpoint = {
     ...{ url, model: `m${model++}`, profile: { headers: {}, extraBody: {}, ...profile } },
