@@ -16,7 +16,7 @@ export interface SeedSummary {
   readonly itemVariance: number;
   /** From training with this seed rather than another, beyond what the items explain; never below 0. */
   readonly seedVariance: number;
-  /** Which items a seed happens to get right: shrinks with more items and with more seeds. */
+  /** From which particular items a seed gets right: shrinks with more items and with more seeds. */
   readonly interactionVariance: number;
   /** Standard error of `mean` for new items and new seeds. */
   readonly standardError: number;
