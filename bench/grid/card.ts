@@ -4,14 +4,22 @@ import { difference, row, spread } from './show.ts';
 
 const HEADING = '## Evaluation';
 
+/** What a reader of the table must know of a task. */
+const CAVEATS: Readonly<Record<string, string>> = {
+  cMedQA:
+    'cMedQA: nearly all questions of test also occur in dev, from which train is carved, and matches are unevenly spread over questions: a rule that reads no text reaches 79.8. The score reflects memorized questions rather than relevance, and most pairs labelled as matching do not match.',
+};
+
 /** The evaluation in a model's card: test scores of the model, the encoder it was built from, and the strongest other model. */
 export function cardEvaluation(arm: Arm, name: string, encoder: string): string[] {
+  const tasks: string[] = [];
   const rows = Object.keys(RECIPES).flatMap((task) => {
     const { cells, pairs } = keptCells(task);
     const scoresOf = (of: Arm): number[] =>
       cells.filter((cell) => cell.arm === of).flatMap(({ score }) => score ?? []);
     const own = scoresOf(arm);
     if (own.length === 0) return [];
+    tasks.push(task);
     const others: readonly Arm[] = ['fine-tuned', 'baseline'];
     const cell = (of: Arm): string[] => {
       const scores = scoresOf(of);
@@ -29,6 +37,7 @@ export function cardEvaluation(arm: Arm, name: string, encoder: string): string[
     row(['---', '---:', '---:', '---:', '---:', '---:', '---:']),
     ...rows,
     '',
+    ...Object.entries(CAVEATS).flatMap(([task, caveat]) => (tasks.includes(task) ? [caveat, ''] : [])),
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Estimates what the labels of cMedQA allow: how often an answer belongs to the question it is paired with, and what its other
- * pairs reveal about an answer. The embedding of each answer is compared with those of all distinct questions. The share of
+ * Estimates what the labels of cMedQA allow: how often an answer belongs to the question it is paired with, and how well test
+ * is predicted from the labels of the same questions and answers in dev without reading them. The embedding of each answer is compared with those of all distinct questions. The share of
  * pairs whose own question ranks first is computed for matches, non-matches, and as many true pairs from a table with the
  * columns `ask` and `answer`. No text is kept. Writes bench/results/grid/cMedQA/pairing.json.
  *
@@ -17,7 +17,7 @@ import { writeJson } from '../../src/ground/files.ts';
 import { createRandom, shuffle } from '../../src/ground/random.ts';
 import { familyOf } from '../../src/tasks/families/registry.ts';
 import { findTask } from '../../src/tasks/registry.ts';
-import { type PairGroup, type Pairing, pairingFile, type ReuseGroup } from './pairing-kept.ts';
+import { type PairGroup, type Pairing, pairingFile, RULES, type RuleCounts } from './pairing-kept.ts';
 
 const { values } = parseArgs({
   options: {
@@ -87,18 +87,27 @@ const groupOf = (group: PairGroup['group'], places: readonly number[]): PairGrou
   firstTen: places.filter((place) => place <= 10).length,
 });
 
-/** Labels of test pairs grouped by the dev labels of the same answer. */
-function reuse(dev: readonly Labelled[], test: readonly Labelled[]): ReuseGroup[] {
-  const seen = new Map<string, boolean>();
-  for (const { answer, matches } of dev) seen.set(answer, matches || seen.get(answer) === true);
-  const groups = Map.groupBy(test, ({ answer }): ReuseGroup['inDev'] =>
-    seen.has(answer) ? (seen.get(answer) ? 'match' : 'no match') : 'absent',
+/** How well test is predicted from the labels of the same questions and answers in dev. */
+function rulesOf(dev: readonly Labelled[], test: readonly Labelled[]): RuleCounts[] {
+  const distractors = new Set(dev.flatMap(({ answer, matches }) => (matches ? [] : [answer])));
+  const asked = Map.groupBy(dev, ({ question }) => question);
+  const share = (pairs: readonly Labelled[]): number =>
+    pairs.filter(({ matches }) => matches).length / pairs.length;
+  const often = new Set(
+    [...asked].flatMap(([question, pairs]) => (share(pairs) > share(dev) ? question : [])),
   );
-  return [...groups].map(([inDev, pairs]) => ({
-    inDev,
-    pairs: pairs.length,
-    matches: pairs.filter(({ matches }) => matches).length,
-  }));
+  const freshAnswer = ({ answer }: Labelled): boolean => !distractors.has(answer);
+  const oftenMatched = ({ question }: Labelled): boolean => often.has(question);
+  const predicts: Readonly<Record<RuleCounts['rule'], (pair: Labelled) => boolean>> = {
+    all: () => true,
+    answer: freshAnswer,
+    question: oftenMatched,
+    both: (pair) => freshAnswer(pair) && oftenMatched(pair),
+  };
+  return RULES.map((rule) => {
+    const predicted = test.filter(predicts[rule]);
+    return { rule, predicted: predicted.length, right: predicted.filter(({ matches }) => matches).length };
+  });
 }
 
 const [dev, test] = [await labelled('dev'), await labelled('test')];
@@ -126,7 +135,12 @@ const result: Pairing = {
   encoder: basename(values.encoder),
   questions: questions.length,
   groups,
-  reuse: reuse(dev, test),
+  test: {
+    pairs: test.length,
+    matches: test.filter(({ matches }) => matches).length,
+    questionInDev: test.filter(({ question }) => dev.some((pair) => pair.question === question)).length,
+  },
+  rules: rulesOf(dev, test),
 };
 await writeJson(pairingFile, result);
 console.log(JSON.stringify(result, undefined, 1));
