@@ -22,7 +22,7 @@ export const UNSURE_MARK = '†';
 
 /** What the mark means. */
 export const UNSURE_NOTE: Text = {
-  en: `${UNSURE_MARK} The interval may be too narrow: fewer than ${MIN_UNITS} independent units, fewer than ${MIN_LABEL_UNITS} with a label that counts by itself, or no spread at all.`,
+  en: `${UNSURE_MARK} The interval may be too narrow: fewer than ${MIN_UNITS} independent units, fewer than ${MIN_LABEL_UNITS} with a label that is scored separately, or no spread at all.`,
   zh: `${UNSURE_MARK} 该区间可能偏窄：独立单元少于 ${MIN_UNITS} 个，或某个单独计分的标签只出现在不足 ${MIN_LABEL_UNITS} 个单元中，或各单元结果毫无差异。`,
 };
 
