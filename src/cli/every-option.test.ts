@@ -69,9 +69,13 @@ describe.each(leaves(commands).map((leaf) => [leaf.path.join(' '), leaf] as cons
       const flag = flags[Object.keys(specs).indexOf(name)];
       return text === '' ? [flag] : [flag, text];
     };
-    /** Options to be given together: some, those that they need, and those that the command needs. */
+    const neededBy = (name: string): string[] => {
+      const [first] = needs[name] ?? [];
+      return first === undefined ? [] : [first, ...neededBy(first)];
+    };
+    /** Options to be given together: some, those that they need in turn, and those that the command needs. */
     const withNeeded = (...names: string[]): string[] => [
-      ...new Set([...names, ...names.flatMap((name) => needs[name]?.[0] ?? [])]),
+      ...new Set([...names, ...names.flatMap(neededBy)]),
       ...Object.keys(specs).filter((name) => isNeeded(name) && !names.includes(name)),
     ];
 
