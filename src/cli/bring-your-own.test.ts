@@ -70,16 +70,16 @@ const quickly = (code: string): string =>
   code.replaceAll(/^npx chineseblue run .*,bert:.*$/gm, `$& ${BUDGET}`);
 
 /** Types a block into a shell; the first command that fails ends it. */
-function type(code: string, cwd: string) {
+function type(code: string, cwd: string, language = 'C.UTF-8') {
   const path = `${join(folder, 'bin')}${delimiter}${process.env.PATH}`;
-  const env = { ...process.env, PATH: path, LANG: 'C.UTF-8', LC_ALL: '', LANGUAGE: '' };
+  const env = { ...process.env, PATH: path, LANG: language, LC_ALL: '', LANGUAGE: '' };
   const { status, stdout, stderr } = spawnSync('bash', ['-e'], { cwd, env, input: code, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
 function expectShown({ shown }: Walk, stdout: string): void {
-  // The budget is shown next to the model: `bert:cbert-tiny (17 of 28)`.
-  const printed = rowsOf(stdout.replaceAll(/ \(\d+ of \d+\)/g, ''));
+  // The budget is shown next to the model: `bert:cbert-tiny (17 of 28)`, in Chinese `bert:cbert-tiny（17/28）`.
+  const printed = rowsOf(stdout.replaceAll(/ \(\d+ of \d+\)|（\d+\/\d+）/g, ''));
   for (const row of rowsOf(shown).map(comparable))
     expect(printed).toContainEqual(expect.arrayContaining(row));
 }
@@ -130,8 +130,25 @@ describe.skipIf(!hasPython)('docs/cblue.md', { timeout: 300_000 }, () => {
   });
 });
 
-it.each(['bring-your-own', 'cblue'])('%s has the same commands and tables in Chinese', (name) => {
-  const codeOf = (text: string): string[] => text.match(/^```(sh|text)\n.*?^```$/gms) ?? [];
-  expect(codeOf(pageOf(`${name}.md`)).length).toBeGreaterThan(3);
-  expect(codeOf(pageOf(`${name}.zh.md`))).toEqual(codeOf(pageOf(`${name}.md`)));
+describe.each(['bring-your-own', 'cblue'])('docs/%s.zh.md', (name) => {
+  const blocksOf = (page: string, kind: 'sh' | 'text'): string[] =>
+    page.match(new RegExp(`^\`\`\`${kind}\\n.*?^\`\`\`$`, 'gms')) ?? [];
+  const [english, chinese] = [pageOf(`${name}.md`), pageOf(`${name}.zh.md`)];
+
+  it('has the commands of the English page', () => {
+    expect(blocksOf(english, 'sh').length).toBeGreaterThan(2);
+    expect(blocksOf(chinese, 'sh')).toEqual(blocksOf(english, 'sh'));
+  });
+
+  it('shows the same figures in its tables', () => {
+    const figuresOf = (page: string) => blocksOf(page, 'text').map((block) => block.match(/\d+(\.\d+)?/g));
+    expect(figuresOf(chinese)).toEqual(figuresOf(english));
+  });
+});
+
+it('docs/bring-your-own.zh.md shows what is printed in Chinese', { timeout: 300_000 }, () => {
+  const [walk] = walksOf(pageOf('bring-your-own.zh.md'));
+  const { status, stdout, stderr } = type(quickly(walk.code), place('chinese'), 'zh_CN.UTF-8');
+  expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+  expectShown(walk, stdout);
 });
