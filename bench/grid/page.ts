@@ -178,7 +178,7 @@ function parity(say: Say): string[] {
       spread(own.map(({ trainer }) => trainer)),
     ]),
   );
-  const command = `\`npx node bench/bert/parity.ts --encoder ${encoder} --work WORK\``;
+  const command = `\`npx node bench/bert/parity.ts --encoder ${encoder} --work WORK [--examples N]\``;
   return [
     say({ en: '## Comparison with the transformers Trainer', zh: '## 与 transformers 的 Trainer 对照' }),
     '',
