@@ -16,6 +16,7 @@ import type { SplitName, Task } from '../tasks/task.ts';
 import { judgeBy, learnFrom } from './drawn.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { type PowerRow, type PublishedGap, powerOf, publishedGap } from './power.ts';
+import { MOST_RULED, measureSharing, type SharingRow } from './shared-labels.ts';
 import { measureSignal, type SignalRow } from './signal.ts';
 import { createSurvey, type Survey } from './survey.ts';
 import type { TruncationRow } from './truncation.ts';
@@ -46,6 +47,8 @@ export interface Audit {
   /** Absent without a vocabulary. */
   readonly truncation?: readonly TruncationRow[];
   readonly signal: readonly SignalRow[];
+  /** Only of families whose examples share parts, and of splits that share any with earlier ones. */
+  readonly sharing: readonly SharingRow[];
   readonly power: readonly PowerRow[];
   readonly gap?: PublishedGap;
   readonly published: readonly PublishedCheck[];
@@ -89,7 +92,7 @@ export async function auditDataset(
     }
   }
   const twins = await takeStepsYielding(survey.twins(), rest);
-  const { signal, power } = await measure(task, splits, survey, aborted);
+  const { signal, sharing, power } = await measure(task, splits, survey, aborted);
   const synthetic = splits.some((split) => split.synthetic);
   const agreement = await readAgreement(task, dataset.dir);
   return {
@@ -109,6 +112,7 @@ export async function auditDataset(
     ...(agreement && { agreement }),
     truncation: survey.truncation(),
     signal,
+    sharing,
     power,
     // What was published is about the released corpus, not about samples in its format.
     gap: synthetic ? undefined : publishedGap(task, power),
@@ -116,7 +120,7 @@ export async function auditDataset(
   };
 }
 
-/** Signal and power of every evaluation split. */
+/** Signal, predictability and power of every evaluation split. */
 async function measure(
   task: Task,
   splits: readonly Pass[],
@@ -131,6 +135,7 @@ async function measure(
     return split ? learnFrom(split, survey, aborted) : [];
   };
   const signal: SignalRow[] = [];
+  const sharing: SharingRow[] = [];
   const power: PowerRow[] = [];
   const train = await learn('train');
   const trainOf = survey.sizeOf('train');
@@ -138,7 +143,7 @@ async function measure(
     const { name } = split;
     const measured = await measureSignal(
       task,
-      { name, examples: await judgeBy(split, survey, aborted) },
+      { name, examples: await judgeBy(split, survey, { signal: aborted }) },
       conventions,
       {
         ...{ train, dev: name === 'test' ? await learn('dev') : [] },
@@ -147,9 +152,14 @@ async function measure(
       },
     );
     signal.push(...measured.rows);
+    const rule = survey.sharingRule(name);
+    if (rule) {
+      const examples = await judgeBy(split, survey, { most: MOST_RULED, signal: aborted });
+      sharing.push(...measureSharing(task, name, examples, { rule, conventions }));
+    }
     power.push(...powerOf(task, name, measured, conventions, renumberUnits(survey.unitsOf(name)).count));
   }
-  return { signal, power };
+  return { signal, sharing, power };
 }
 
 /** What notices of the readers mean; other notices are oddities. */

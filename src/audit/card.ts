@@ -51,6 +51,7 @@ function cardOf(task: Task, audit: Audit, summary: Summary): string {
     ...(audit.findings.length === 0 ? ['None.', ''] : findingsTable(audit)),
     ...(audit.truncation && audit.truncation.length > 0 ? truncationSection(audit) : []),
     ...signalSection(audit),
+    ...sharingSection(audit),
     ...agreementSection(audit),
     ...publishedSection(audit),
   ].join('\n');
@@ -120,6 +121,31 @@ function signalSection({ signal, power }: Audit): string[] {
           power.find(({ split, convention }) => split === row.split && convention === row.convention)?.paired,
         ),
         row.weak ? 'weak labels' : '',
+      ]),
+    ),
+  ];
+}
+
+function sharingSection({ sharing }: Audit): string[] {
+  if (sharing.length === 0) return [];
+  const scores = ['without reading', 'labels of', 'examples sharing', 'best constant', 'chance'];
+  return [
+    '## What labels predict without reading',
+    '',
+    'Scores of a rule that sees no text, only the labels of examples in earlier splits that share a text (or, for documents, a title or a site) with an example.',
+    '',
+    ...table(
+      ['split', 'convention', ...scores, 'gain, 95 % interval', 'flag'],
+      sharing.map((row) => [
+        row.split,
+        `\`${row.convention}\``,
+        percent(row.score),
+        row.from.join(', '),
+        `${row.sharing} of ${row.examples}`,
+        percent(row.constant),
+        percent(row.chance),
+        `${percent(row.gain[0])} to ${percent(row.gain[1])}`,
+        row.predictable ? 'predictable' : '',
       ]),
     ),
   ];

@@ -6,6 +6,7 @@ import { croissant } from './croissant.ts';
 const HASH = 'a'.repeat(64);
 const audit = (task: string, path: string, synthetic = false): Audit => ({
   ...{ schema: 'chineseblue/audit@1', task, synthetic, splits: [], findings: [], signal: [], power: [] },
+  sharing: [],
   files: [{ path, bytes: 7, sha256: HASH, gitBlob: 'b'.repeat(40) }],
   published: [],
 });

@@ -13,13 +13,13 @@ export const learnFrom = async (
   signal?: AbortSignal,
 ): Promise<readonly Example[]> => split.held?.examples ?? draw(split, survey, MOST_LEARNT, signal);
 
-/** The examples of a split that the simple model answers. */
+/** The examples of a split that are predicted: by the simple model, unless there may be more of them. */
 export const judgeBy = async (
   split: Pass,
   survey: Survey,
-  signal?: AbortSignal,
+  { most = MOST_JUDGED, signal }: { readonly most?: number; readonly signal?: AbortSignal } = {},
 ): Promise<readonly Example[]> =>
-  split.held ? drawSample(split.held.examples, MOST_JUDGED) : draw(split, survey, MOST_JUDGED, signal);
+  split.held ? drawSample(split.held.examples, most) : draw(split, survey, most, signal);
 
 /** Reads a sample of a split from its file, with the units that the survey found. */
 async function draw(split: Pass, survey: Survey, most: number, signal?: AbortSignal): Promise<Example[]> {

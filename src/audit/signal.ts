@@ -6,14 +6,9 @@ import { collectAnswers, predictionOf } from '../models/answers.ts';
 import type { ModelKind } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
 import { devScore } from '../scoring/dev-score.ts';
-import { bestConstant, chanceScore } from '../scoring/floors.ts';
-import { countUnits, groupAnswers, narrowTo } from '../scoring/units.ts';
-import { bootstrap } from '../statistics/bootstrap.ts';
-import { sumCounts } from '../statistics/counts.ts';
-import { bootstrapDifference } from '../statistics/paired.ts';
-import { findConvention } from '../tasks/conventions.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
+import { type Gain, measureGains } from './gain.ts';
 
 /**
  * Simple models whose answers show whether the labels follow from the text at all: of those that can
@@ -59,20 +54,13 @@ export function fittedOnText({ fittedOn, split }: Pick<SignalRow, 'fittedOn' | '
 }
 
 /** How much of one split's gold a simple model, the best constant answer and guessing get right. */
-export interface SignalRow {
+export interface SignalRow extends Omit<Gain, 'score'> {
   readonly split: SplitName;
-  readonly convention: string;
   readonly examples: number;
   readonly witness: string;
   /** What the witness was fitted on. */
   readonly fittedOn: FittedOn;
   readonly witnessScore: number;
-  /** NaN if a family has no constant answer. */
-  readonly constant: number;
-  /** NaN if there is nothing to guess from. */
-  readonly chance: number;
-  /** 95 % interval of the gain of the simple model over the better of the two. */
-  readonly gain: readonly [low: number, high: number];
   /** The gain may be smaller than `WEAK_GAIN`. */
   readonly weak: boolean;
 }
@@ -157,46 +145,19 @@ export async function measureSignal(
   const predictions = isFolded
     ? await crossValidate(task, examples, witness, { folds, signal: learning.signal })
     : await answersOf(task, witness, learning, examples);
-  const rows = conventions.flatMap((id): SignalRow[] => {
-    const convention = findConvention(id);
-    const metric = convention.metric(task);
-    if ('whole' in metric) return [];
-    const units = groupAnswers(task, examples, predictions);
-    const constant = bestConstant(task, examples, convention);
-    const constantScore = constant?.score ?? Number.NaN;
-    const chance = chanceScore(task, examples, convention);
-    const constantUnits = constant && groupAnswers(task, examples, constant.predictions);
-    const narrow = narrowTo(metric, [...units, ...(constantUnits ?? [])]);
-    const { width, value, supports } = narrow;
-    const counts = countUnits(narrow, units);
-    const options = { seed: SEED, supports };
-    const ahead = constantUnits
-      ? bootstrapDifference(counts, countUnits(narrow, constantUnits), width, value, options)
-      : bootstrap(counts, width, value, options);
-    const [low, high] = convention.smallerIsBetter ? [-ahead.high, -ahead.low] : [ahead.low, ahead.high];
-    // Chance is known without error: where it is the better of the two, the interval of the gain moves down by the rest.
-    const sign = convention.smallerIsBetter ? -1 : 1;
-    const gap = sign * (orZero(chance) - orZero(constantScore));
-    const excess = Number.isNaN(chance) ? 0 : constant ? Math.max(0, gap) : gap;
-    return [
-      {
-        split: name,
-        convention: id,
-        examples: examples.length,
-        witness: witness.id,
-        fittedOn,
-        witnessScore: value(sumCounts(counts, width)),
-        constant: constantScore,
-        chance,
-        gain: [low - excess, high - excess],
-        weak: low - excess < WEAK_GAIN,
-      },
-    ];
-  });
+  const rows = measureGains(task, examples, predictions, conventions).map(
+    ({ score, ...gain }): SignalRow => ({
+      split: name,
+      examples: examples.length,
+      witness: witness.id,
+      fittedOn,
+      witnessScore: score,
+      ...gain,
+      weak: gain.gain[0] < WEAK_GAIN,
+    }),
+  );
   return { rows, examples, predictions };
 }
-
-const orZero = (score: number): number => (Number.isNaN(score) ? 0 : score);
 
 /** At most about `most` examples, whole groups, in the order given. */
 export const drawSample = <E extends Grouped>(examples: readonly E[], most: number): readonly E[] =>

@@ -7,6 +7,7 @@ import type { Example } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 import type { TextStoreOptions } from '../text/text-store.ts';
 import type { Finding } from './finding.ts';
+import { createSharedLabels, type SharingRule } from './shared-labels.ts';
 import { createLonelyLabels, createOddities } from './text-oddities.ts';
 import { createTruncationLedger, type TruncationRow } from './truncation.ts';
 import { describeTwins } from './twins.ts';
@@ -21,6 +22,8 @@ export interface Survey extends Disposable {
   /** Twins inside and across splits, and units that splits share: requested once, when all examples were added; their memory is then freed. */
   twins(): Steps<Finding[]>;
   textOddities(): Finding[];
+  /** Predicts a split from the labels of earlier ones; undefined where there is nothing to learn from. */
+  sharingRule(split: SplitName): SharingRule | undefined;
   lonelyLabels(): Finding[];
   /** Undefined without a tokenizer. */
   truncation(): TruncationRow[] | undefined;
@@ -36,6 +39,7 @@ export function createSurvey(task: Task, tokenizer: Tokenizer | undefined, store
   const units = createUnitNumbers(task, stored);
   const oddities = createOddities(task);
   const lonely = createLonelyLabels(task);
+  const shared = createSharedLabels(task);
   const ledger = tokenizer && createTruncationLedger(task, tokenizer);
   return {
     take(example, split) {
@@ -45,6 +49,7 @@ export function createSurvey(task: Task, tokenizer: Tokenizer | undefined, store
       units.add(example);
       oddities.take(example, split, number);
       lonely.take(example, split, number);
+      shared.take(example, split, number);
       ledger?.take(example, split);
     },
     sizeOf(split) {
@@ -58,6 +63,7 @@ export function createSurvey(task: Task, tokenizer: Tokenizer | undefined, store
       twins = undefined;
       return [...found, ...findSharedUnits(units.between(0, items.size), items.refOf)];
     },
+    sharingRule: shared.ruleFor,
     textOddities: () => oddities.findings(items.refOf),
     lonelyLabels: () => lonely.findings(items.refOf),
     truncation: () => ledger?.rows(),

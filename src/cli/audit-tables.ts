@@ -33,6 +33,7 @@ export async function printAudit(audit: Audit, terminal: Terminal): Promise<void
   if (audit.findings.length > 0) await printFindings(audit, terminal);
   if (audit.truncation && audit.truncation.length > 0) await printTruncation(audit.truncation, terminal);
   await printSignal(audit, terminal);
+  if (audit.sharing.length > 0) await printSharing(audit, terminal);
   printPublished(audit, terminal);
 }
 
@@ -108,6 +109,33 @@ async function printSignal({ signal, power }: Audit, { say, table }: Terminal): 
         row.weak ? say({ en: 'weak labels', zh: '标签信号弱' }) : '',
       ];
     }),
+  );
+}
+
+async function printSharing({ sharing }: Audit, { say, table }: Terminal): Promise<void> {
+  await table(
+    [
+      say({ en: 'split', zh: '划分' }),
+      say({ en: 'convention', zh: '口径' }),
+      say({ en: 'without reading', zh: '不读文本' }),
+      say({ en: 'labels of', zh: '所用标签' }),
+      { head: say({ en: 'examples sharing', zh: '有共用的样本' }), dropRank: 1 },
+      say({ en: 'best constant', zh: '最佳常数' }),
+      { head: say({ en: 'chance', zh: '随机' }), dropRank: 2 },
+      say({ en: 'gain, 95 % interval', zh: '增益的 95% 区间' }),
+      '',
+    ],
+    sharing.map((row) => [
+      row.split,
+      row.convention,
+      percent(row.score),
+      say(listed(row.from)),
+      `${row.sharing} / ${row.examples}`,
+      percent(row.constant),
+      percent(row.chance),
+      `[${percent(row.gain[0])}, ${percent(row.gain[1])}]`,
+      row.predictable ? say({ en: 'predictable', zh: '可预测' }) : '',
+    ]),
   );
 }
 

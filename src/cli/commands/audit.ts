@@ -6,8 +6,8 @@ import { DATA_DIR, TASK_FILE } from '../options.ts';
 export const auditCommand = defineCommand({
   name: 'audit',
   summary: {
-    en: 'report issues in a corpus: leaks, contradictions, impossible gold, truncated gold, weak labels, size',
-    zh: '审查语料：泄漏、矛盾、错误标注、截断损失、标签信号与规模',
+    en: 'report issues in a corpus: leaks, contradictions, impossible gold, truncated gold, weak labels, labels predictable without reading, size',
+    zh: '审查语料：泄漏、矛盾、错误标注、截断损失、标签信号、不读文本即可预测的标签与规模',
   },
   operands: '[task...]',
   options: {
@@ -65,8 +65,10 @@ export const auditCommand = defineCommand({
       onProgress: progress.update,
     }).finally(progress.stop);
     if (terminal.json) return terminal.printJson(audits);
+    const { SHARING_NOTE } = await import('../../audit/shared-labels.ts');
     const { printAudit, SIGNAL_NOTE } = await import('../audit-tables.ts');
     for (const audit of audits) await printAudit(audit, terminal);
     if (audits.some(({ signal }) => signal.length > 0)) terminal.printText(SIGNAL_NOTE);
+    if (audits.some(({ sharing }) => sharing.length > 0)) terminal.printText(SHARING_NOTE);
   },
 });

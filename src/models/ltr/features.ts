@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Text } from '../../ground/language.ts';
 import type { Input } from '../../tasks/examples.ts';
+import { siteOf } from '../../tasks/families/ranking/sharing.ts';
 import { type Encoder, encodeOne } from '../shared/features/encoder.ts';
 import { encoderJson } from '../shared/features/inputs.ts';
 import { fitPairEncoder, openPairEncoder } from '../shared/features/pairs.ts';
@@ -90,11 +91,6 @@ export function openFeatures(
   arrays: ArraysOf<typeof TFIDF_ARRAYS>,
 ): RankingFeatures {
   return createFeatures(openPairEncoder(arrays, options, measured), statistics.map(createScorer), sites);
-}
-
-/** The host name of a document's address, or '' where there is none. */
-function siteOf({ url }: Query['documents'][number]): string {
-  return url !== undefined && URL.canParse(url) ? new URL(url).hostname : '';
 }
 
 function createFeatures(

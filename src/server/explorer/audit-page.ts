@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Audit } from '../../audit/audit.ts';
 import { countBySplit, type FindingKind } from '../../audit/finding.ts';
+import { SHARING_NOTE } from '../../audit/shared-labels.ts';
 import { formatRef } from '../../datasets/item-ref.ts';
 import { listed, type Text } from '../../ground/language.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -17,7 +18,7 @@ const KINDS: Readonly<Record<FindingKind, Text>> = {
   oddity: { en: 'oddity', zh: '异常' },
 };
 
-/** The audit of a corpus: findings, and truncation. */
+/** The audit of a corpus: findings, truncation, and what labels predict without reading. */
 export function auditPage(asked: Asked, task: Task, audit: Audit): Markup {
   const { language } = asked;
   const say = (text: Text): string => text[language];
@@ -41,7 +42,7 @@ export function auditPage(asked: Asked, task: Task, audit: Audit): Markup {
             findings.map((finding) => findingRow(finding, say)),
           )
     }
-    ${truncationSection(audit, asked)}`;
+    ${truncationSection(audit, asked)} ${sharingSection(audit, asked)}`;
   const title = { en: `Audit of ${task.id}`, zh: `${task.id} 语料审查` };
   const links = html`<a href="/">${say({ en: 'Runs', zh: '运行记录' })}</a>`;
   return frame(asked, { title, links, content });
@@ -89,4 +90,37 @@ function truncationSection({ truncation = [] }: Audit, { language }: Asked): Mar
       ],
       rows,
     )}`;
+}
+
+function sharingSection({ sharing }: Audit, { language }: Asked): Markup | '' {
+  if (sharing.length === 0) return '';
+  const percent = (value: number): string => share(value, 1);
+  const rows = sharing.map(
+    (row) => html`<tr>
+      <td>${row.split}</td>
+      <td>${row.convention}</td>
+      <td class="number">${percent(row.score)}</td>
+      <td>${listed(row.from)[language]}</td>
+      <td class="number">${row.sharing} / ${row.examples}</td>
+      <td class="number">${Number.isNaN(row.constant) ? '–' : percent(row.constant)}</td>
+      <td class="number">${percent(row.gain[0])} – ${percent(row.gain[1])}</td>
+      <td>${row.predictable ? { en: 'predictable', zh: '可预测' }[language] : ''}</td>
+    </tr>`,
+  );
+  return html`<h2>${{ en: 'What labels predict without reading', zh: '不读文本、仅凭标签的预测' }[language]}</h2>
+    ${dataTable(
+      { language },
+      [
+        { title: { en: 'Split', zh: '划分' } },
+        { title: { en: 'Convention', zh: '口径' } },
+        { title: { en: 'Without reading, %', zh: '不读文本 %' }, isNumber: true },
+        { title: { en: 'Labels of', zh: '所用标签' } },
+        { title: { en: 'Examples sharing', zh: '有共用的样本' }, isNumber: true },
+        { title: { en: 'Best constant, %', zh: '最佳常数 %' }, isNumber: true },
+        { title: { en: 'Gain, 95 % interval', zh: '增益的 95% 区间' }, isNumber: true },
+        { title: { en: '', zh: '' } },
+      ],
+      rows,
+    )}
+    <p class="soft">${SHARING_NOTE[language]}</p>`;
 }

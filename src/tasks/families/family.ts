@@ -106,6 +106,29 @@ export interface AnnotatedSpans {
   readonly mentions: readonly { readonly start: number; readonly end: number; readonly type: string }[];
 }
 
+/**
+ * What may predict a gold label without being read: an example of a pair, or a document of a query. Keys are the texts, and
+ * whatever else several examples may share, in fixed positions.
+ */
+export interface KeyedItem {
+  readonly keys: readonly string[];
+  /** Absent: gold says nothing about it, or is not given. */
+  readonly label?: string;
+}
+
+/** What is expected of an item: a label, and the share of every label among items like it. */
+export interface Expected {
+  readonly label: string;
+  readonly shares: Readonly<Record<string, number>>;
+}
+
+/** How labels are predicted from those of other examples that share a text with an example. */
+export interface LabelSharing<T extends FamilyTypes> {
+  items(input: T['input'], gold?: T['gold']): readonly KeyedItem[];
+  /** The prediction, from what is expected of every item. */
+  prediction(expected: readonly Expected[]): T['prediction'];
+}
+
 /** The parts of an example that decide whether two examples are the same. */
 export interface ComparedParts {
   readonly texts: readonly string[];
@@ -176,6 +199,8 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   readonly view: FamilyView<T>;
   /** What duplicates are compared by. Default: the texts, and the sorted labels. */
   comparedParts?(example: ExampleOf<T>): ComparedParts;
+  /** Absent: examples of the family share no parts, or only as duplicates. */
+  readonly labelSharing?: LabelSharing<T>;
   /** Makes the documents of a task searchable, with relevance judgements. Absent: it has none. */
   judgedDocuments?(example: ExampleOf<T>, task: Task): JudgedDocuments;
   /** Absent if `judgedDocuments` is. */

@@ -1,5 +1,6 @@
 import type { Family } from '../family.ts';
 import { singleLabelConventions } from '../shared/label-rules.ts';
+import { pairSharing } from '../shared/pair-sharing.ts';
 import { singleLabel, singleLabelView } from '../shared/single-label.ts';
 import { inferenceAsking } from './asking.ts';
 import { record } from './record.ts';
@@ -13,6 +14,7 @@ export const inference: Family<'inference', InferenceTypes> = {
   inputShape: 'pair',
   ...singleLabel,
   texts: ({ textA, textB }) => [textA, textB],
+  labelSharing: pairSharing,
   conventions: singleLabelConventions('inference', [
     'accuracy',
     'macro-f1/supported',

@@ -10,6 +10,7 @@ import {
 import { listwise, pairwise, pointwise } from './asking.ts';
 import { rankingConventions } from './conventions.ts';
 import { record } from './record.ts';
+import { documentSharing } from './sharing.ts';
 import type { RankingTypes } from './types.ts';
 import { rankingView } from './view.ts';
 
@@ -31,6 +32,7 @@ export const ranking: Family<'ranking', RankingTypes> = {
   asking: [pointwise, pairwise, listwise],
   view: rankingView,
   comparedParts: comparedDocuments,
+  labelSharing: documentSharing,
   judgedDocuments: ({ input, gold }) => ({
     query: input.query,
     documents: input.documents.map(({ title }, i) => ({ text: title, grade: gold.relevance[i] })),

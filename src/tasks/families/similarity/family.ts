@@ -1,6 +1,7 @@
 import type { Family } from '../family.ts';
 import { positiveCurve } from '../shared/label-curves.ts';
 import { singleLabelConventions } from '../shared/label-rules.ts';
+import { pairSharing } from '../shared/pair-sharing.ts';
 import { singleLabel, singleLabelView } from '../shared/single-label.ts';
 import { similarityAsking } from './asking.ts';
 import { record } from './record.ts';
@@ -15,6 +16,7 @@ export const similarity: Family<'similarity', SimilarityTypes> = {
   needsPositive: true,
   ...singleLabel,
   texts: ({ textA, textB }) => [textA, textB],
+  labelSharing: pairSharing,
   conventions: [
     ...singleLabelConventions('similarity', [
       'positive-f1',
