@@ -16,6 +16,7 @@ import { type ArmInterval, type Cell, cellsOf, type KeptCell, keptCells } from '
 import { errorLines } from './errors-table.ts';
 import { pairingLines } from './pairing-table.ts';
 import { ARMS, RECIPES } from './recipes.ts';
+import { sharingLines } from './sharing-kept.ts';
 import { difference, percent, row, spread } from './show.ts';
 import { ABOUT_TRIALS, trialLines } from './trials-table.ts';
 
@@ -127,6 +128,7 @@ function section(id: string, say: Say): string[] {
     row(['---', '---', '---:', '---:', '---:', '---:', '---:']),
     ...armRows(kept, say),
     ...devLines(cells, say),
+    ...sharingLines(id, say),
     ...pairingLines(id, say),
     ...(isEnglish ? [...errorLines(id), ...trialLines(id)] : []),
     ...(notes.size > 0
@@ -213,6 +215,7 @@ const COMMANDS: readonly (readonly [command: string, comment?: Text])[] = [
     'grid.ts --work WORK --encoder bge-small-zh-v1.5 --full',
     { en: 'variants that gained, on the full training set', zh: '有提升的尝试：全部训练数据' },
   ],
+  ['sharing.ts', { en: 'scores of rules that read no text', zh: '不读文本的规则的得分' }],
   [
     'errors.ts --work WORK',
     { en: 'error analysis on dev where a goal is missed', zh: '未达目标的任务：开发集错误分析' },
