@@ -38,6 +38,7 @@ import {
   fileOf,
   intervalsFile,
   type KeptCell,
+  keptCells,
   keptOf,
   type Pair,
   pairsFile,
@@ -226,6 +227,10 @@ async function compareArms(task: string): Promise<void> {
     .flatMap((cell) => keptOf(cell) ?? [])
     .filter(({ run }) => existsSync(join(root, run)));
   if (cells.length < 2) return;
+  const here = new Set<string>(cells.map(({ arm }) => arm));
+  const lost = keptCells(task).pairs.flatMap(({ a, b }) => [a, b].filter((arm) => !here.has(arm)));
+  if (lost.length > 0)
+    return console.log(`${task}: not compared again, without the runs of ${[...new Set(lost)].join(', ')}`);
   const opened = await openRuns(
     cells.map(({ run }) => join(root, run)),
     { dataDir },
