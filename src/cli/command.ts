@@ -34,6 +34,8 @@ export interface CommandSpec<S extends ParameterSpecs = ParameterSpecs> {
   readonly examples: readonly string[];
   /** What is still done after Ctrl-C: a clause that follows a colon. Default: the current step. */
   readonly finishing?: Text;
+  /** Writes no files and has nothing to finish: Ctrl-C ends it at once. Otherwise `run` observes its signal. */
+  readonly endsAtOnce?: true;
   readonly subcommands?: readonly CommandSpec[];
   run?(invocation: Invocation<S>): Promise<void>;
 }

@@ -112,6 +112,31 @@ describe('Ctrl-C', () => {
     expect(stderr).not.toContain('AbortError');
   });
 
+  it('ends a command at once that writes nothing, even while it waits', async () => {
+    const waiting = ['score', '--task', 'cMedIC', '--split', 'test', '--predictions', '-'];
+    const child = spawn(process.execPath, [here('../../bin/chineseblue.js'), ...waiting], {
+      env: { ...process.env, CHINESEBLUE_DATA: here('../../samples') },
+    });
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    const started = new Promise((resolve) => child.stdin.on('drain', resolve));
+    // more than a pipe holds: written when the command has begun to read
+    child.stdin.write('\n'.repeat(1 << 20));
+    await started;
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+  });
+
+  it('is observed by every other command', () => {
+    const folder = here('commands');
+    const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+    const sources = files.map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
+    const running = sources.filter(([, source]) => /\brun\(/.test(source));
+    expect(running.length).toBeGreaterThan(20);
+    const deaf = running.filter(([, source]) => !/\bsignal\b|endsAtOnce: true/.test(source));
+    // each writes one folder within seconds, and finishes it
+    expect(deaf.map(([name]) => name)).toEqual(['export.ts', 'init.ts']);
+  });
+
   it('ends at once the second time', async () => {
     const again = ['--out', join(folder, 'again.jsonl')];
     const args = [...commands.predict, ...again, '--param', 'last=60000', '--lang', 'zh'];

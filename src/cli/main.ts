@@ -60,14 +60,15 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 const FINISHING: Text = { en: 'finishing the current step', zh: '正在完成当前步骤' };
 
-/** The first Ctrl-C is acknowledged and lets the current step end; the second ends the process. */
+/** The first Ctrl-C is acknowledged and lets the current step end, if there is anything to finish; the second ends the process. */
 function interruptWith(interruption: AbortController, terminal: Terminal, argv: readonly string[]): void {
-  if (interruption.signal.aborted) {
+  const { endsAtOnce, finishing = FINISHING } = specOf(argv).at(-1) ?? {};
+  if (endsAtOnce || interruption.signal.aborted) {
     // A progress bar hides the cursor and cannot be stopped from here.
     if (process.stderr.isTTY) process.stderr.write('\x1b[?25h');
     process.exit(EXIT.interrupted);
   }
-  const { en, zh } = specOf(argv).at(-1)?.finishing ?? FINISHING;
+  const { en, zh } = finishing;
   terminal.alert({
     en: `Interrupted: ${en}. Press Ctrl-C again to stop immediately.`,
     zh: `已收到中断：${zh}。再按一次 Ctrl-C 立即退出。`,

@@ -1,10 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from './errors.ts';
 import { explainFileError, nameOf, STANDARD } from './files.ts';
+import { withTemporaryDirectory } from './temporary.ts';
 
 /**
  * Gives `use` a file that can be read again from its beginning: the file itself, or a temporary copy of standard input
@@ -13,19 +13,18 @@ import { explainFileError, nameOf, STANDARD } from './files.ts';
  */
 export async function withRereadable<T>(file: string, use: (path: string) => Promise<T>): Promise<T> {
   if (!(await isStream(file))) return use(file);
-  const directory = await mkdtemp(join(tmpdir(), 'chineseblue-input-'));
-  const copy = join(directory, 'input');
-  try {
-    const source = file === STANDARD ? process.stdin : createReadStream(file);
-    await pipeline(source, createWriteStream(copy)).catch((error) => {
-      throw explainFileError(error, file);
-    });
-    return await use(copy);
-  } catch (error) {
-    throw renamed(error, copy, nameOf(file));
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  return withTemporaryDirectory('input', async (directory) => {
+    const copy = join(directory, 'input');
+    try {
+      const source = file === STANDARD ? process.stdin : createReadStream(file);
+      await pipeline(source, createWriteStream(copy)).catch((error) => {
+        throw explainFileError(error, file);
+      });
+      return await use(copy);
+    } catch (error) {
+      throw renamed(error, copy, nameOf(file));
+    }
+  });
 }
 
 /** An error that names `to` where it named `from`; any other is returned unchanged. */

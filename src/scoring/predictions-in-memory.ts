@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Question } from '../datasets/dataset.ts';
+import { withTemporaryDirectory } from '../ground/temporary.ts';
 import type { Task } from '../tasks/task.ts';
 import { readAnyPredictions } from './corpus-format.ts';
 import {
@@ -31,11 +30,9 @@ export async function readPredictionBytes(
   const head = Buffer.from(bytes.subarray(0, HEAD_BYTES)).toString('latin1');
   if (JSON_LINE.test(head)) return readPredictions({ bytes, name }, task, questions, options);
   if (known !== undefined) return readAnyPredictions({ path: known, name }, task, questions, options);
-  const path = join(tmpdir(), `chineseblue-answers-${randomUUID()}`);
-  try {
+  return withTemporaryDirectory('answers', async (directory) => {
+    const path = join(directory, 'answers');
     await writeFile(path, bytes, { mode: 0o600 });
-    return await readAnyPredictions({ path, name }, task, questions, options);
-  } finally {
-    await rm(path, { force: true });
-  }
+    return readAnyPredictions({ path, name }, task, questions, options);
+  });
 }

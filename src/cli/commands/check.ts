@@ -32,6 +32,7 @@ export const checkCommand = defineCommand({
     'chineseblue check --task cMedQQ --predictions predictions.jsonl',
     'chineseblue check --cblue submission.zip',
   ],
+  endsAtOnce: true,
   async run({ options, terminal }) {
     const { cblue, predictions: file } = options;
     if ((cblue === undefined) === (file === undefined)) throw oneOfBoth();

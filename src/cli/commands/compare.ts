@@ -51,6 +51,7 @@ export const compareCommand = defineCommand({
     'chineseblue compare cMedQQ-test-linear-s0 cMedQQ-test-majority-s0',
     'chineseblue compare runs/cMedQANER-* --convention ner/muc/partial/full-text/json@1 --format markdown',
   ],
+  endsAtOnce: true,
   async run({ operands, options, terminal }) {
     const { format, taskFile, dataDir, runsDir, ...settings } = options;
     const { openRuns } = await import('../../evaluation/opened.ts');

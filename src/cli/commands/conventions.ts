@@ -7,6 +7,7 @@ export const conventionsCommand = defineCommand({
   summary: { en: 'list the scoring conventions and their definitions', zh: '列出评分口径及其定义' },
   operands: '[family]',
   examples: ['chineseblue conventions ner'],
+  endsAtOnce: true,
   async run({ operands, terminal }) {
     const { conventions } = await import('../../tasks/conventions.ts');
     const { reproductions } = await import('../../audit/reproduction/registry.ts');

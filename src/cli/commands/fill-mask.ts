@@ -14,6 +14,7 @@ export const fillMaskCommand = defineCommand({
     }),
   },
   examples: ["chineseblue fill-mask cbert '孩子一直[MASK][MASK]，吃什么药？'"],
+  endsAtOnce: true,
   async run({ operands, options, terminal }) {
     const { fillMasks } = await import('../../pretraining/fill-mask.ts');
     const [model, text] = operands;

@@ -14,6 +14,7 @@ export const kindsCommand = defineCommand({
   operands: '[kind]',
   options: MODEL_FILE,
   examples: ['chineseblue kinds', 'chineseblue kinds linear', 'chineseblue kinds bert --json'],
+  endsAtOnce: true,
   async run({ operands, options, terminal }) {
     await modelFileOption(options);
     const { findModel, modelKinds } = await import('../../models/registry.ts');

@@ -42,6 +42,7 @@ export const promptCommand = defineCommand({
     'chineseblue prompt --task cMedQANER',
     'chineseblue prompt --task cMedQANER --id 3 --shots 2 --choice nearest',
   ],
+  endsAtOnce: true,
   async run({ options, terminal }) {
     const { previewPrompt, promptOf } = await import('../../models/llm/preview.ts');
     const { id, seed, shots, choice, ranking, mode, promptLanguage, promptFile } = options;

@@ -46,9 +46,10 @@ export const reportCommand = defineCommand({
     'chineseblue report cMedQANER-test-crf-s0 --out report.html',
     'chineseblue report runs/cMedQQ-* --format markdown',
   ],
-  async run({ operands, options, terminal }) {
+  async run({ operands, options, terminal, signal }) {
     const { out, format = formatOf(out), taskFile, runsDir } = options;
     const { isStandardOutput, writeAtomic } = await import('../../ground/files.ts');
+    const { createYielder } = await import('../../ground/yielder.ts');
     const { openRuns } = await import('../../evaluation/opened.ts');
     const { FORMATS } = await import('../../report/formats.ts');
     const { analyseRuns, writeAnalyses } = await import('../../report/report.ts');
@@ -59,7 +60,9 @@ export const reportCommand = defineCommand({
       among: (await chooseTasks([], taskFile, dataDir)).tasks,
       onSkip: noteSkipped(terminal),
     });
+    const rest = createYielder(signal);
     const tasks = await analyseRuns(runs, dataDir);
+    await rest();
     if (format !== 'html' && out === undefined) return terminal.print(FORMATS[format](tasks).trimEnd());
     const file = out ?? DEFAULT_OUT;
     if (format === 'html') await writeAnalyses(file, tasks, new Date());

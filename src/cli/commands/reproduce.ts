@@ -41,6 +41,7 @@ export const reproduceCommand = defineCommand({
     'chineseblue reproduce --task cMedQA --predictions predictions.jsonl',
     'chineseblue reproduce --task cEHRNER --predictions predictions.jsonl --vocab vocab.txt',
   ],
+  endsAtOnce: true,
   async run({ options, terminal }) {
     const { predictions: file, split, vocab, offsets, minCoverage } = options;
     const task = await chooseTask(options);

@@ -65,6 +65,7 @@ export const scoreCommand = defineCommand({
     'chineseblue score --task cMedQANER --predictions predictions.jsonl --split test',
     'chineseblue score --task cMedTC --predictions predictions.jsonl --subsets subsets',
   ],
+  endsAtOnce: true,
   async run({ options, terminal }) {
     const { predictions: file, subsets, offsets, minCoverage } = options;
     const { requireCoverage } = await import('../../scoring/coverage.ts');

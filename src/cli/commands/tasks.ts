@@ -9,6 +9,7 @@ export const tasksCommand = defineCommand({
   summary: { en: 'list the tasks', zh: '列出任务' },
   options: DATA_DIR,
   examples: ['chineseblue tasks'],
+  endsAtOnce: true,
   async run({ options, terminal }) {
     const { tasks } = await chooseTasks([], undefined, await dataDirOf(options));
     if (terminal.json) return terminal.printJson(tasks);

@@ -1,12 +1,11 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { foreignText, notUtf8 } from '../../ground/encoding.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, readStart, writeAtomic } from '../../ground/files.ts';
 import { renamed } from '../../ground/spool.ts';
+import { withTemporaryDirectory } from '../../ground/temporary.ts';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'gbk' | 'gb18030';
 
@@ -227,16 +226,15 @@ export async function withUtf8<T>(
 ): Promise<T> {
   const encoding = await detectEncoding(file);
   if (encoding === 'utf-8') return use(file, encoding);
-  const directory = await mkdtemp(join(tmpdir(), 'chineseblue-import-'));
-  const copy = join(directory, 'source');
-  try {
-    await writeAtomic(copy, decodedParts(file, encoding));
-    return await use(copy, encoding);
-  } catch (error) {
-    throw renamed(error, copy, file);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  return withTemporaryDirectory('import', async (directory) => {
+    const copy = join(directory, 'source');
+    try {
+      await writeAtomic(copy, decodedParts(file, encoding));
+      return await use(copy, encoding);
+    } catch (error) {
+      throw renamed(error, copy, file);
+    }
+  });
 }
 
 async function* decodedParts(file: string, encoding: Encoding): AsyncGenerator<string> {

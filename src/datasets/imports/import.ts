@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { writeJson } from '../../ground/files.ts';
 import { hashPath, seal } from '../../ground/hash.ts';
 import { makeWhole } from '../../ground/staging.ts';
+import { withTemporaryDirectory } from '../../ground/temporary.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
 import { IMPORT_RECORD } from '../import-record.ts';
@@ -106,12 +106,7 @@ export async function importData(request: ImportRequest): Promise<ImportReport> 
   refuseName(request.name);
   if (!request.dryRun)
     return makeWhole(join(request.dataDir, request.name), (staging) => buildNamed(request, staging));
-  const directory = await mkdtemp(join(tmpdir(), 'chineseblue-import-'));
-  try {
-    return await buildNamed(request, directory);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  return withTemporaryDirectory('import', (directory) => buildNamed(request, directory));
 }
 
 /** Errors about all records together, or about what was made of them, name the first source. */

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { badArchive } from '../../fetch/bad-archive.ts';
 import { archiveTooLarge, mostUnpacked } from '../../fetch/tar.ts';
@@ -8,6 +6,7 @@ import { UserError } from '../../ground/errors.ts';
 import { writeAtomic } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
 import { renamed } from '../../ground/spool.ts';
+import { withTemporaryDirectory } from '../../ground/temporary.ts';
 import { isSystemFile } from '../system-files.ts';
 import type { Misfit } from './raw.ts';
 import type { Source } from './source.ts';
@@ -65,23 +64,22 @@ async function withCopy<T>(
   { archive, name }: { readonly archive: string; readonly name: string },
   use: (path: string) => Promise<T>,
 ): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'chineseblue-import-'));
-  const copy = join(directory, 'source');
-  try {
-    const checked = async function* (): AsyncGenerator<Uint8Array> {
-      try {
-        yield* file.read();
-      } catch (error) {
-        throw badArchive(error, archive, AGAIN);
-      }
-    };
-    await writeAtomic(copy, checked());
-    return await use(copy);
-  } catch (error) {
-    throw renamed(error, copy, name);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  const checked = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* file.read();
+    } catch (error) {
+      throw badArchive(error, archive, AGAIN);
+    }
+  };
+  return withTemporaryDirectory('import', async (directory) => {
+    const copy = join(directory, 'source');
+    try {
+      await writeAtomic(copy, checked());
+      return await use(copy);
+    } catch (error) {
+      throw renamed(error, copy, name);
+    }
+  });
 }
 
 const AGAIN: Text = {

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { architectureOf } from '../../encoders/architectures/registry.ts';
 import { describeEvent } from '../../encoders/training/events.ts';
 import { type Item, train } from '../../encoders/training/finetune.ts';
 import type { TrainSettings } from '../../encoders/training/settings.ts';
 import type { Tensor } from '../../encoders/weights/read.ts';
+import { withTemporaryDirectory } from '../../ground/temporary.ts';
 import type { Example, FamilyId } from '../../tasks/examples.ts';
 import type { FitRequest } from '../contract.ts';
 import { predictAll } from './answer.ts';
@@ -104,15 +102,7 @@ const settingsOf = (parameters: BertParameters, seed: number): TrainSettings => 
 });
 
 /** Runs the work in the directory of the request, else in a temporary one that is removed. */
-async function inDirectory<T>(
+const inDirectory = <T>(
   { directory }: Pick<FitRequest, 'directory'>,
   work: (directory: string) => Promise<T>,
-): Promise<T> {
-  if (directory !== undefined) return work(directory);
-  const temporary = await mkdtemp(join(tmpdir(), 'chineseblue-bert-'));
-  try {
-    return await work(temporary);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-}
+): Promise<T> => (directory === undefined ? withTemporaryDirectory('bert', work) : work(directory));

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSources, type SourceFile } from '../../datasets/cblue/sources.ts';
 import { openDataset, type Question } from '../../datasets/dataset.ts';
@@ -7,6 +6,7 @@ import { readCblue } from '../../datasets/formats/cblue/records.ts';
 import { parseObject } from '../../datasets/formats/records.ts';
 import { UserError } from '../../ground/errors.ts';
 import { readLines, readTextFile } from '../../ground/files.ts';
+import { withTemporaryDirectory } from '../../ground/temporary.ts';
 import type { Task } from '../../tasks/task.ts';
 import { checkPrompts, isPromptTask, PROMPTS_FILE } from './prompts.ts';
 import { shapeOf, stemOf } from './registry.ts';
@@ -61,8 +61,7 @@ export async function checkSubmission({ path, dir, tasks }: CheckRequest): Promi
   const { files: sources } = await openSources(path);
   const problems: SubmissionProblem[] = [];
   const files: CheckedSubmission['files'][number][] = [];
-  const scratch = await mkdtemp(join(tmpdir(), 'chineseblue-check-'));
-  try {
+  await withTemporaryDirectory('check', async (scratch) => {
     for (const source of sources) {
       const prompts = source.base === PROMPTS_FILE ? tasks.find(isPromptTask) : undefined;
       if (prompts) {
@@ -91,9 +90,7 @@ export async function checkSubmission({ path, dir, tasks }: CheckRequest): Promi
         ...(questions && { questions: questions.length }),
       });
     }
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
   if (files.length === 0) throw nothingToCheck(path, tasks);
   return { files, problems };
 }

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readInputs } from '../../datasets/inputs.ts';
 import { UserError } from '../../ground/errors.ts';
 import { issueText } from '../../ground/issues.ts';
+import { withTemporaryDirectory } from '../../ground/temporary.ts';
 import { parseTask } from '../../tasks/schema.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type Challenge, PHASES, parseChallenge } from '../challenge.ts';
@@ -68,13 +67,11 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 async function readQuestions(lines: string, task: Task): Promise<Buffer> {
-  const path = join(tmpdir(), `chineseblue-questions-${randomUUID()}`);
-  try {
+  return withTemporaryDirectory('questions', async (directory) => {
+    const path = join(directory, 'questions');
     await writeFile(path, lines, { mode: 0o600 });
     return pack(await readInputs(path, task));
-  } finally {
-    await rm(path, { force: true });
-  }
+  });
 }
 
 const notRemote = {
