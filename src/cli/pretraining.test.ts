@@ -156,6 +156,11 @@ describe('from raw text to masks', () => {
       message: 'The vocabulary has no [MASK]',
       place: { file: at('vocab.txt') },
     });
+    writeFileSync(at('vocab.txt'), '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n痛\n头\n痛\n');
+    await fails({ vocab: at('vocab.txt') }).toMatchObject({
+      code: 'vocab-repeated',
+      message: 'The token "痛" occurs twice: as number 6 and as number 8',
+    });
     writeFileSync(at('empty.txt'), '');
     await expect(run(corpusCommand, 'build', [at('empty.txt')], { out: at('none') })).rejects.toMatchObject({
       code: 'corpus-empty',

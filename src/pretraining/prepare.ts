@@ -1,6 +1,6 @@
 import { loadTokenizer } from '../encoders/tokenizers/load.ts';
 import { createTokenizer, type Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
-import { createVocabulary } from '../encoders/tokenizers/vocabulary.ts';
+import { createVocabulary, requireDistinct } from '../encoders/tokenizers/vocabulary.ts';
 import { type Parsed, withDefaults } from '../ground/parameters.ts';
 import { openCorpus, readCorpus } from './corpus/shards.ts';
 import { readTerms } from './lexicon/files.ts';
@@ -81,7 +81,11 @@ async function openTokenizer(
   { vocab, vocabSize }: Parsed<typeof VOCABULARY>,
   documents: AsyncIterable<readonly string[]>,
 ): Promise<Tokenizer> {
-  if (vocab !== undefined) return loadTokenizer(vocab, { specialTokensInText: 'as-text' });
+  if (vocab !== undefined) {
+    const tokenizer = await loadTokenizer(vocab, { specialTokensInText: 'as-text' });
+    requireDistinct(tokenizer.vocabulary, vocab);
+    return tokenizer;
+  }
   const counter = createWordCounter();
   for await (const sentences of documents) for (const sentence of sentences) counter.add(sentence);
   const tokens = buildVocabulary(counter.words, { size: vocabSize });

@@ -1,6 +1,7 @@
 import { makeWhole } from '../../ground/staging.ts';
 import type { Sizes } from '../architectures/architecture.ts';
 import { loadTokenizer } from '../tokenizers/load.ts';
+import { requireDistinct } from '../tokenizers/vocabulary.ts';
 import { findFolder } from './find.ts';
 import { randomModel } from './random.ts';
 import { type Model, saveFolder } from './save.ts';
@@ -16,12 +17,13 @@ export interface InitOptions extends Sizes {
 
 /**
  * Writes a folder with a model of random weights, for training from scratch and for experiments. The same seed gives the
- * same bytes. Throws a UserError `already-exists` if the folder is not empty, and those of `randomModel`.
+ * same bytes. Throws a UserError `already-exists` if the folder is not empty, `vocab-repeated`, and those of `randomModel`.
  */
 export async function initFolder(options: InitOptions): Promise<Model> {
   const { vocab, seed, out, modelType } = options;
   return makeWhole(out, async (staging) => {
     const tokenizer = await loadTokenizer(findFolder(vocab));
+    requireDistinct(tokenizer.vocabulary, vocab);
     const model = randomModel(tokenizer, options, seed, modelType);
     await saveFolder(staging, model);
     return model;

@@ -29,6 +29,24 @@ export interface Vocabulary {
   readonly ids: Readonly<Record<keyof SpecialTokens, number>>;
 }
 
+/**
+ * Throws a UserError (`vocab-repeated`) if a token occurs twice: pretrained models may have such a vocabulary, but in a new one
+ * the weights of the first occurrence would never be used. Lines count from 1.
+ */
+export function requireDistinct({ tokens, idOf }: Pick<Vocabulary, 'tokens' | 'idOf'>, file: string): void {
+  const id = tokens.findIndex((token, i) => idOf.get(token) !== i);
+  if (id < 0) return;
+  const [token, again] = [tokens[id], 1 + idOf.get(tokens[id])!];
+  throw new UserError(
+    'vocab-repeated',
+    {
+      en: `The token "${token}" occurs twice: as number ${id + 1} and as number ${again}`,
+      zh: `词元“${token}”出现了两次：第 ${id + 1} 个与第 ${again} 个`,
+    },
+    { file, hint: { en: 'Remove one of the two.', zh: '请删去其中一个。' } },
+  );
+}
+
 /** A vocabulary has to fit the tables of the tokenizer. */
 const MAX_TOKENS = 1 << 22;
 

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
-import { readLineBatches, writeAtomic } from '../../ground/files.ts';
+import { writeAtomic } from '../../ground/files.ts';
+import { readList } from '../word-list.ts';
 import { addCandidate, type Candidates, createCandidates } from './candidates.ts';
 import type { LexiconEntry } from './refine.ts';
 
@@ -9,14 +10,12 @@ const HEADER = ['entry', 'types', 'frequency', 'purity'];
 /**
  * Adds the terms of a word list: one per line, alone or followed by a tab and its type (or `type:count,…`); the type
  * of a bare term is the file's name. Files of `writeLexicon` are word lists too.
- * Throws a UserError for a file that is not UTF-8.
+ * Throws the UserErrors of `readList`.
  */
 export async function addWordList(candidates: Candidates, file: string): Promise<void> {
   const type = basename(file, extname(file));
-  for await (const lines of readLineBatches(file)) {
-    for (const { text, number } of lines) {
-      const [term, types] = text.split('\t');
-      if (number === 1 && term === HEADER[0] && types === HEADER[1]) continue;
+  for await (const rows of readList(file, 'lexicon')) {
+    for (const [term, types] of rows) {
       if (!types?.trim()) addCandidate(candidates, term, type);
       else {
         for (const part of types.split(',')) {
@@ -29,7 +28,7 @@ export async function addWordList(candidates: Candidates, file: string): Promise
   }
 }
 
-/** The distinct folded terms of word lists or of a file of `writeLexicon`. Throws a UserError (`lexicon-empty`). */
+/** The distinct folded terms of word lists or of a file of `writeLexicon`. Throws a UserError (`lexicon-empty`), and those of `readList`. */
 export async function readTerms(files: readonly string[]): Promise<string[]> {
   const candidates = createCandidates();
   for (const file of files) await addWordList(candidates, file);

@@ -169,6 +169,10 @@ describe('lexicon files', () => {
     expect(await readTerms([file])).toEqual(['ct检查', '腹痛']);
     await expect(readTerms([write('none.txt', '\n')])).rejects.toMatchObject({ code: 'lexicon-empty' });
     expect(await readTerms([])).toEqual([]);
+    await expect(readTerms([write('p.tsv', 'phrase\tquality\n一直拉稀\t0.9\n')])).rejects.toMatchObject({
+      code: 'wrong-list',
+      hint: 'Use --phrases for it.',
+    });
   });
 
   it('may contain a hundred thousand terms, including single characters and patterns', async () => {

@@ -1,11 +1,11 @@
 import { UserError } from '../../ground/errors.ts';
-import { readLineBatches, writeAtomic } from '../../ground/files.ts';
+import { writeAtomic } from '../../ground/files.ts';
+import { readList } from '../word-list.ts';
 import type { Mined, Phrase } from './mine.ts';
 
 const HEADER = ['phrase', 'quality', 'domain', 'count', 'segments', 'pmi', 'left', 'right', 'known'];
 
-/** Index of `known` after the first two columns. */
-const KNOWN_COLUMN = HEADER.length - 3;
+const KNOWN_COLUMN = HEADER.indexOf('known');
 
 const rowOf = (phrase: Phrase): (string | number)[] => [
   phrase.text,
@@ -36,17 +36,12 @@ export async function writeRejected(file: string, rejected: Mined['rejected']): 
 
 /**
  * The phrases in a file of `writePhrases` that are not in the lexicon, or all phrases of a list with one per line.
- * Throws a UserError (`phrases-empty`).
+ * Throws a UserError (`phrases-empty`), and those of `readList`.
  */
 export async function readPhrases(file: string): Promise<string[]> {
   const phrases = new Set<string>();
-  for await (const lines of readLineBatches(file)) {
-    for (const { text, number } of lines) {
-      const [phrase, second, ...rest] = text.split('\t');
-      if (rest[KNOWN_COLUMN] === '1') continue;
-      if (phrase !== '' && !(number === 1 && phrase === HEADER[0] && second === HEADER[1]))
-        phrases.add(phrase);
-    }
+  for await (const rows of readList(file, 'phrases')) {
+    for (const row of rows) if (row[0] !== '' && row[KNOWN_COLUMN] !== '1') phrases.add(row[0]);
   }
   if (phrases.size > 0) return [...phrases];
   throw new UserError(

@@ -86,6 +86,13 @@ describe('phrase mining', () => {
     expect(await readPhrases(file)).toEqual(['一直拉稀']);
     writeFileSync(file, '\n');
     await expect(readPhrases(file)).rejects.toMatchObject({ code: 'phrases-empty' });
+    writeFileSync(file, 'entry\ttypes\tfrequency\tpurity\n腹痛\tsymptom:3\t9\t1.000\n');
+    await expect(readPhrases(file)).rejects.toMatchObject({
+      code: 'wrong-list',
+      hint: 'Use --lexicon for it.',
+    });
+    writeFileSync(file, `一直拉稀\n${`${'孩子一直拉肚子，'.repeat(10)}\n`.repeat(3)}`);
+    await expect(readPhrases(file)).rejects.toMatchObject({ code: 'not-a-list' });
   });
 });
 
