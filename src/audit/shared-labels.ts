@@ -111,8 +111,9 @@ interface Known {
 
 /**
  * Learns a decision table. A key says which label it has more often than all items do, if any, or that it is unknown; the
- * cell of an item is what its keys say together, and the table counts the labels of each cell. While a fold is counted, its items are left
- * out of what the keys say, so that balanced sampling shows: the other labels of a text then say that its own differs.
+ * cell of an item is what its keys say together, and the table counts the labels of each cell. While a fold is counted, its
+ * items are left out of what the keys say. Balanced sampling thus shows: if the other labels of a text are matches, its own
+ * tends not to be one.
  */
 function learn(splits: readonly Items[], { width, names, positive }: Known) {
   const size = names.length;
@@ -209,9 +210,11 @@ function createKeyCounts(size: number) {
      * `LEAST_LIFT`, and `size + 1` for an unknown key.
      */
     prevailing(key: number): number {
-      const place = placeOf.get(key) ?? Number.POSITIVE_INFINITY;
+      const place = placeOf.get(key);
+      if (place === undefined) return size + 1;
       const own = counts.subarray(place * size, (place + 1) * size);
       const items = sumOf(own);
+      // all of its items are left out
       if (items === 0) return size + 1;
       const all = sumOf(totals);
       const lifts = totals.map((total, label) => ((own[label] / items) * all) / total);
