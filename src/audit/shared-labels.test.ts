@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openDataset } from '../datasets/dataset.ts';
 import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { SplitName } from '../tasks/task.ts';
@@ -113,5 +116,22 @@ describe('labels of shared texts', () => {
       'ranking/pair-accuracy@1',
     ]);
     expect(rows).toMatchObject([{ from: ['dev'], score: 1, predictable: true }]);
+  });
+});
+
+const SHARED = join(import.meta.dirname, '../../../shared/chineseblue/data');
+
+describe.skipIf(!existsSync(SHARED))('labels of shared texts (skipped: ../shared is absent)', () => {
+  it.each([
+    ['cMedQQ', 'similarity/positive-f1@1', 0.78],
+    ['cMedQA', 'similarity/positive-f1@1', 0.796],
+  ])('predict the test split of %s', async (name, convention, score) => {
+    const task = findTask(name);
+    const { split, splits } = await openDataset({ task, dir: SHARED });
+    const read: Splits = {};
+    for (const one of splits) read[one] = (await split(one)).examples;
+    const [row] = measure(read, task, [convention])!;
+    expect(row.predictable).toBe(true);
+    expect(row.score).toBeCloseTo(score, 2);
   });
 });
