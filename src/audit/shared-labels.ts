@@ -25,14 +25,14 @@ export interface SharingRow extends Gain {
   readonly sharing: number;
   /** The splits whose labels are used. */
   readonly from: readonly SplitName[];
-  /** The gain is at least `WEAK_GAIN`: scores on the split are not evidence that a model reads. */
+  /** All of the gain's interval is at least `WEAK_GAIN`: scores like this one are no evidence that a model reads. */
   readonly predictable: boolean;
 }
 
 /** Shown below the rows. */
 export const SHARING_NOTE: Text = {
-  en: `Without reading: a rule that sees no text, only the labels of examples in earlier splits that share a text (or, for documents, a title or a site) with an example. Predictable: it gains at least ${100 * WEAK_GAIN}, so part of a score on the split may come from such labels rather than from reading. \`--split regrouped@1\` shares no question, query or linked pair between splits.`,
-  zh: `不读文本：一条不看文本的规则，只依据较早划分中与该样本共用文本（文档则为标题或网站）的样本的标签。可预测：其增益不低于 ${100 * WEAK_GAIN}，该划分上的得分可能部分来自这些标签而非对文本的理解。\`--split regrouped@1\` 的各划分之间不共用问题、查询或相连的句对。`,
+  en: `Without reading: a rule that sees no text, only the labels of examples in earlier splits that share a text (or, for documents, a title or a site) with an example. Predictable: the interval of its gain is above ${100 * WEAK_GAIN}, so part of a score on the split may come from such labels rather than from reading. \`--split regrouped@1\` shares no question, query or linked pair between splits.`,
+  zh: `不读文本：一条不看文本的规则，只依据较早划分中与该样本共用文本（文档则为标题或网站）的样本的标签。可预测：其增益区间高于 ${100 * WEAK_GAIN}，该划分上的得分可能部分来自这些标签而非对文本的理解。\`--split regrouped@1\` 的各划分之间不共用问题、查询或相连的句对。`,
 };
 
 /** Predicts examples from the labels of others that share a key with them. */
