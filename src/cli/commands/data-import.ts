@@ -37,7 +37,14 @@ export const dataImportCommand = defineCommand({
         zh: '按此比例划分（默认依来源文件名，否则为 70,10,20）',
       },
     }),
-    seed: integer({ default: 0, min: 0, summary: { en: 'random seed of the split', zh: '划分所用的种子' } }),
+    seed: integer({
+      default: 0,
+      min: 0,
+      summary: {
+        en: 'random seed of the split and of the interval of annotator agreement',
+        zh: '划分及标注者一致性区间所用的种子',
+      },
+    }),
     group: text({
       placeholder: 'field',
       summary: {

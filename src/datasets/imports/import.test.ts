@@ -30,6 +30,25 @@ it('reads pairs from a GBK table with CRLF, quoted commas and line breaks, and k
   expect([record.sources[0].sha256, await hashFile(file)]).toEqual([before, before]);
 });
 
+it('refuses a seed where sources name the splits, unless annotators are compared', async () => {
+  const train = 'text,label\n头痛三天,甲\n夜间咳嗽,乙\n发热待查,甲\n腹泻,乙\n';
+  const test = 'text,label\n头晕目眩,甲\n';
+  const files = { 'train.csv': train, 'test.csv': test };
+  await expect(imported(files, { seed: 1 })).rejects.toMatchObject({
+    ...{ code: 'seed-unread', exitCode: 2, place: { field: 'seed' } },
+  });
+  const { report } = await imported(files, { seed: 1, ratios: [50, 25, 25] });
+  expect(report.division).toMatchObject({ seed: 1 });
+  const read = {
+    'test-ann/1.txt': '甲病',
+    'test-bob/1.txt': '甲病',
+    'test-ann/1.ann': 'T1\tdis 0 2\t甲病\n',
+  };
+  const compared = { given: { byAnnotator: true }, seed: 1 };
+  const { report: both } = await imported({ ...read, 'test-bob/1.ann': 'T1\tdis 0 1\t甲\n' }, compared);
+  expect(both).toMatchObject({ division: 'sources', agreement: { annotators: ['test-ann', 'test-bob'] } });
+});
+
 it('detects UTF-16 and GB18030, and drops a byte-order mark', async () => {
   const table = 'text;label\n头痛;甲\n咳嗽;乙\n';
   const utf16 = Buffer.from(`\ufeff${table}`, 'utf16le');

@@ -52,6 +52,7 @@ export interface ImportRequest {
   };
   /** How records are split; absent: as the sources are named, else by `DEFAULT_RATIOS`. */
   readonly ratios?: Ratios;
+  /** Of the division and of the interval of annotator agreement; if neither is needed, any other than 0 is refused. */
   readonly seed: number;
   /** Do everything but write the result. */
   readonly dryRun: boolean;
@@ -100,7 +101,7 @@ export interface ImportReport {
 /**
  * Turns what people have into a task: a folder with one JSON Lines file for each split, a task file for each family, and
  * a record of everything that was decided (`import.json`). All or nothing; sources are only read.
- * Throws a UserError: `name-taken`, `already-exists`, and those of reading, which name file, line and field.
+ * Throws a UserError: `name-taken`, `already-exists`, `seed-unread`, and those of reading, which name file, line and field.
  */
 export async function importData(request: ImportRequest): Promise<ImportReport> {
   refuseName(request.name);
@@ -206,6 +207,23 @@ async function writeRecord(
   await writeJson(join(folder, IMPORT_RECORD), record);
 }
 
+const seedUnread = (): UserError =>
+  new UserError(
+    'seed-unread',
+    {
+      en: 'A seed has no effect here: the names of the sources determine the splits',
+      zh: '种子在此不起作用：划分由来源的文件名决定',
+    },
+    {
+      field: 'seed',
+      hint: {
+        en: 'Leave out --seed, or draw the splits with --ratios.',
+        zh: '请去掉 --seed，或用 --ratios 重新划分。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+
 type Declare = (family: FamilyId, labels: readonly string[], splits: readonly SplitName[]) => Task;
 
 interface Spooled {
@@ -232,6 +250,8 @@ async function writeSplits(
   const named = spooled.map(({ report }) => report.split);
   // Sources that name train alone leave nothing for evaluation.
   const bySource = ratios === undefined && !named.includes(null) && named.some((split) => split !== 'train');
+  const isCompared = stages.readings !== undefined && stages.readings.annotators.length > 1;
+  if (bySource && !isCompared && seed !== 0) throw seedUnread();
   const task = declare(families[0], [], ['train']);
   const isLarge = spooled.reduce((sum, { bytes }) => sum + bytes, 0) > mostHeld;
   const most = spooled.reduce((sum, { report }) => sum + report.records, 0);
