@@ -5,7 +5,7 @@
  * with the same recipes, samples and three seeds; the last line says whether the new one is better on every task. Scores go
  * to bench/results/pretraining-distilled.json, from which bench/pretraining/tables.ts updates docs/pretraining.md.
  *
- *   npx node bench/pretraining/distilled.ts --teacher bge-small-zh-v1.5 --vocab cbert-small --corpus corpus \
+ *   npx node bench/pretraining/distilled.ts --teacher cbert-small --vocab cbert-small --corpus corpus \
  *     --lexicon lexicon.tsv --phrases phrases.tsv --work WORK [--data DIR]
  *
  * On one core of an AMD EPYC: about an hour of distillation (--steps, of 8 × 128 tokens), 15 minutes of pretraining (--pretrain-steps),
