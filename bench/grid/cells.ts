@@ -68,7 +68,7 @@ export interface Pair {
   readonly difference: number;
   readonly low: number;
   readonly high: number;
-  /** Of a paired permutation test, corrected (Holm) within the task. */
+  /** Of a paired permutation test, corrected within the task: Holm; Bonferroni where it was added to earlier comparisons. */
   readonly p: number;
 }
 

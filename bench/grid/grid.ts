@@ -5,12 +5,13 @@
  *
  *   npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 [--data DIR] [--small DIR] \
  *     [--only cMedQQ,cMedIC] [--arm fine-tuned,ensemble] [--trials | --full] [--seeds 0] [--minutes 90] [--threads 1] \
- *     [--list|--compare]
+ *     [--again] [--list|--compare]
  *
  * --encoder: folder or name of the pretrained encoder; --small: the same for cbert-small, whose arms are skipped without it;
  * --minutes: start no cell expected to end later; --threads: of training, without effect on results at the sizes of these
- * encoders, but an interrupted cell resumes only with the same number; --compare: train nothing, and recompute comparisons
- * and intervals over seeds from the runs in WORK (no --encoder).
+ * encoders, but an interrupted cell resumes only with the same number; --again: also run the finished cells whose runs are not
+ * in WORK, which comparisons and ensembles need; --compare: train nothing, and recompute comparisons and intervals over seeds
+ * from the runs in WORK (no --encoder). Comparisons with arms whose runs are gone are kept as they are.
  *
  * --trials instead runs the variants of trials.ts and the recipe on the same sample of the training set, judged on dev:
  * 240 000 to 400 000 training tokens for the recipe, about 40 minutes on one core per task, 30 with --seeds 0. --full then
@@ -59,6 +60,7 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     minutes: { type: 'string' },
     threads: { type: 'string', default: '1' },
+    again: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     compare: { type: 'boolean', default: false },
   },
@@ -91,7 +93,10 @@ const wanted = tasks
     if (!values.small && needsSmall(arm)) return false;
     return arms.includes(arm) && (seeds?.includes(seed) ?? true);
   })
-  .filter((cell) => !keptOf(cell))
+  .filter((cell) => {
+    const kept = keptOf(cell);
+    return !kept || (values.again && !existsSync(join(root, kept.run)));
+  })
   .sort(
     (a, b) =>
       Number(isEnsemble(a.arm)) - Number(isEnsemble(b.arm)) || a.seed - b.seed || a.minutes - b.minutes,
@@ -221,45 +226,47 @@ async function dropCheckpoints(directory: string): Promise<void> {
     if (/^(checkpoint-.*|best\.bin)$/.test(name)) await rm(join(directory, name), { force: true });
 }
 
-/** Intervals over seeds and paired comparisons, for the arms of a task whose runs are available. */
+/**
+ * Intervals over seeds and paired comparisons, for the arms of a task whose runs are available. What was computed from other
+ * runs is kept; the p-values of the comparisons added to it are then multiplied by the number of all (Bonferroni).
+ */
 async function compareArms(task: string): Promise<void> {
-  const cells = cellsOf(task)
-    .flatMap((cell) => keptOf(cell) ?? [])
-    .filter(({ run }) => existsSync(join(root, run)));
+  const stored = keptCells(task);
+  const cells = stored.cells.filter(({ run }) => existsSync(join(root, run)));
   if (cells.length < 2) return;
-  const here = new Set<string>(cells.map(({ arm }) => arm));
-  const lost = keptCells(task).pairs.flatMap(({ a, b }) => [a, b].filter((arm) => !here.has(arm)));
-  if (lost.length > 0)
-    return console.log(`${task}: not compared again, without the runs of ${[...new Set(lost)].join(', ')}`);
   const opened = await openRuns(
     cells.map(({ run }) => join(root, run)),
     { dataDir },
   );
-  const byArm = [...Map.groupBy(cells, ({ arm }) => arm)];
-  const intervals = byArm.flatMap(([arm, own]): ArmInterval | [] => {
+  const byArm = Map.groupBy(cells, ({ arm }) => arm);
+  const isHere = (arm: string): boolean => byArm.has(arm as Arm);
+  const intervals = [...byArm].flatMap(([arm, own]): ArmInterval | [] => {
     if (own.length < 2) return [];
     const runs = own.map(({ run }) => run);
     const interval = intervalOfMean(opened.filter(({ record }) => runs.includes(record.id)));
     return interval ? { arm, runs, low: interval.low, high: interval.high } : [];
   });
-  if (intervals.length > 0) await writeJson(intervalsFile(task), intervals);
-  if (byArm.length < 2) return;
+  const otherIntervals = stored.intervals.filter(({ arm }) => !isHere(arm));
+  if (intervals.length > 0) await writeJson(intervalsFile(task), [...otherIntervals, ...intervals]);
+  if (byArm.size < 2) return;
   const { systems, pairs } = compareRuns(opened, { items: 0 });
   const armOf = (name: string): string => {
     const [run] = systems.find((system) => system.name === name)!.runs;
     return cells.find((cell) => cell.run === run)!.arm;
   };
-  await writeJson(
-    pairsFile(task),
-    pairs.map(
-      ({ a, b, difference: { estimate, low, high }, adjusted }): Pair => ({
+  const otherPairs = stored.pairs.filter(({ a, b }) => !isHere(a) || !isHere(b));
+  const count = otherPairs.length + pairs.length;
+  await writeJson(pairsFile(task), [
+    ...otherPairs,
+    ...pairs.map(
+      ({ a, b, difference: { estimate, low, high }, p, adjusted }): Pair => ({
         a: armOf(a),
         b: armOf(b),
         difference: estimate,
         low,
         high,
-        p: adjusted,
+        p: otherPairs.length > 0 ? Math.min(1, p * count) : adjusted,
       }),
     ),
-  );
+  ]);
 }

@@ -7,6 +7,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { writeAtomic } from '../../src/ground/files.ts';
 import { bothLanguages, type Language, type Text } from '../../src/ground/language.ts';
 import { kebab } from '../../src/ground/parameters.ts';
@@ -60,6 +61,20 @@ function armRows({ cells, pairs, intervals }: ReturnType<typeof keptCells>, say:
 }
 
 const curveOf = ({ curve }: KeptCell): string => curve.map(percent).join(', ');
+
+/** Ensembles that a further member did not change. */
+function unchangedLines(cells: readonly KeptCell[], say: Say): string[] {
+  const combined = cells.filter(({ members }) => members);
+  return combined.flatMap((cell, i) => {
+    const same = combined.slice(0, i).find(({ scores }) => isDeepStrictEqual(scores, cell.scores));
+    const left = cell.members?.filter((member) => !same?.members?.includes(member)).join(', ');
+    const note = {
+      en: `All scores of ${cell.arm} equal those of ${same?.arm}: the weights chosen on dev leave out ${left}.`,
+      zh: `${cell.arm} 的各项得分与 ${same?.arm} 完全相同：按开发集选定的权重未采用 ${left}。`,
+    };
+    return same ? ['', say(note)] : [];
+  });
+}
 
 /** Dev scores after every epoch. */
 function devLines(cells: readonly KeptCell[], say: Say): string[] {
@@ -127,6 +142,7 @@ function section(id: string, say: Say): string[] {
     row(HEADS.map(say)),
     row(['---', '---', '---:', '---:', '---:', '---:', '---:']),
     ...armRows(kept, say),
+    ...unchangedLines(cells, say),
     ...devLines(cells, say),
     ...sharingLines(id, say),
     ...pairingLines(id, say),
@@ -239,8 +255,8 @@ const ORIGIN: Text = {
   zh: '由 `node bench/grid/page.ts` 根据 `bench/results/grid` 中保存的结果生成，不手工修改。每个结果都是使用全部训练数据的一次普通运行，设置见 `bench/grid/recipes.ts`，由以下命令得到。改进尝试与错误分析的表格见英文页：[encoder-results.md](encoder-results.md)。',
 };
 const ARMS_TEXT: Text = {
-  en: 'Arms: `baseline` is the strongest model of any other kind ([results](results.md)); `frozen` trains only a head on bge-small-zh-v1.5 (24 million parameters), `fine-tuned` trains all parameters; `cbert-tiny` and `cbert-small` are the packaged models, fine-tuned; `ensemble` and `ensemble-3` combine the named arms at seed 0. Scores are primary metrics in percent: mean ± standard deviation over seeds, and the 95 % interval of that mean over the independent units of the test set, which does not cover variation between seeds ([method](trust.md#means-over-seeds-and-folds)). The last column is a paired comparison on test over all seeds of both arms (bootstrap interval over units, permutation test, Holm-corrected within the task). Where labels that are scored separately have few test examples (cMedTC), intervals may be too narrow ([why](trust.md#how-far-the-intervals-can-be-trusted)); rely on p there. Weights, epochs and recipes were chosen on dev.',
-  zh: '方案：`baseline` 为其他模型中最强者（[results](results.md)）；`frozen` 只训练 bge-small-zh-v1.5（2400 万参数）之上的输出头，`fine-tuned` 训练全部参数；`cbert-tiny` 与 `cbert-small` 为随包提供的模型，经微调；`ensemble` 与 `ensemble-3` 集成所列方案的种子 0。得分为主指标，百分数：各种子的均值 ± 标准差，以及该均值在测试集独立单元上的 95 % 区间，不反映换用其他种子的影响（[计算方法](trust.zh.md#多个种子与多折的均值)）。最后一列为测试集上的配对比较（单元自助法区间，置换检验，任务内 Holm 校正；双方的全部种子）。若单独计分的标签在测试集中样本很少（cMedTC），区间可能偏窄（[原因](trust.zh.md#区间有多可信)），此时应以 p 值为准。权重、轮次与设置均按开发集选定。',
+  en: 'Arms: `baseline` is the strongest model of any other kind ([results](results.md)); `frozen` trains only a head on bge-small-zh-v1.5 (24 million parameters), `fine-tuned` trains all parameters; `cbert-tiny` and `cbert-small` are the packaged models, fine-tuned; `ensemble` and `ensemble-3` combine the named arms at seed 0. Scores are primary metrics in percent: mean ± standard deviation over seeds, and the 95 % interval of that mean over the independent units of the test set, which does not cover variation between seeds ([method](trust.md#means-over-seeds-and-folds)). The last column is a paired comparison on test over all seeds of both arms (bootstrap interval over units, permutation test, Holm-corrected within the task; Bonferroni for arms added after other runs were deleted). Where labels that are scored separately have few test examples (cMedTC), intervals may be too narrow ([why](trust.md#how-far-the-intervals-can-be-trusted)); rely on p there. Weights, epochs and recipes were chosen on dev.',
+  zh: '方案：`baseline` 为其他模型中最强者（[results](results.md)）；`frozen` 只训练 bge-small-zh-v1.5（2400 万参数）之上的输出头，`fine-tuned` 训练全部参数；`cbert-tiny` 与 `cbert-small` 为随包提供的模型，经微调；`ensemble` 与 `ensemble-3` 集成所列方案的种子 0。得分为主指标，百分数：各种子的均值 ± 标准差，以及该均值在测试集独立单元上的 95 % 区间，不反映换用其他种子的影响（[计算方法](trust.zh.md#多个种子与多折的均值)）。最后一列为测试集上的配对比较（单元自助法区间，置换检验，任务内 Holm 校正，其他运行已删除之后补充的方案用 Bonferroni 校正；双方的全部种子）。若单独计分的标签在测试集中样本很少（cMedTC），区间可能偏窄（[原因](trust.zh.md#区间有多可信)），此时应以 p 值为准。权重、轮次与设置均按开发集选定。',
 };
 
 /** The page in one language. */

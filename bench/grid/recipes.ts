@@ -215,6 +215,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
     goal: '82',
     arms: {
       baseline: { model: 'dialogue', seeds: ONE, minutes: 3 },
+      frozen: { parameters: { ...HEAD_ONLY, epochs: 2 }, seeds: ONE, minutes: 30 },
       'cbert-tiny': { parameters: { epochs: 5 }, seeds: ONE, minutes: 60 },
       // an epoch has 1 671 updates: more of them would take a cell over 150 minutes
       'cbert-small': { parameters: { epochs: 2 }, seeds: ONE, minutes: 90 },
