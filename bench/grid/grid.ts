@@ -227,20 +227,22 @@ async function dropCheckpoints(directory: string): Promise<void> {
 }
 
 /**
- * Intervals over seeds and paired comparisons, for the arms of a task whose runs are available. What was computed from other
- * runs is kept; the p-values of the comparisons added to it are then multiplied by the number of all (Bonferroni).
+ * Intervals over seeds and paired comparisons, for the arms of a task with the runs of all their seeds. What was computed from
+ * other runs is kept; the p-values of the comparisons added to it are then multiplied by the number of all (Bonferroni).
  */
 async function compareArms(task: string): Promise<void> {
   const stored = keptCells(task);
-  const cells = stored.cells.filter(({ run }) => existsSync(join(root, run)));
+  const complete = [...Map.groupBy(stored.cells, ({ arm }) => arm)].filter(([, own]) =>
+    own.every(({ run }) => existsSync(join(root, run))),
+  );
+  const cells = complete.flatMap(([, own]) => own);
   if (cells.length < 2) return;
   const opened = await openRuns(
     cells.map(({ run }) => join(root, run)),
     { dataDir },
   );
-  const byArm = Map.groupBy(cells, ({ arm }) => arm);
-  const isHere = (arm: string): boolean => byArm.has(arm as Arm);
-  const intervals = [...byArm].flatMap(([arm, own]): ArmInterval | [] => {
+  const isHere = (arm: string): boolean => cells.some((cell) => cell.arm === arm);
+  const intervals = complete.flatMap(([arm, own]): ArmInterval | [] => {
     if (own.length < 2) return [];
     const runs = own.map(({ run }) => run);
     const interval = intervalOfMean(opened.filter(({ record }) => runs.includes(record.id)));
@@ -248,7 +250,7 @@ async function compareArms(task: string): Promise<void> {
   });
   const otherIntervals = stored.intervals.filter(({ arm }) => !isHere(arm));
   if (intervals.length > 0) await writeJson(intervalsFile(task), [...otherIntervals, ...intervals]);
-  if (byArm.size < 2) return;
+  if (complete.length < 2) return;
   const { systems, pairs } = compareRuns(opened, { items: 0 });
   const armOf = (name: string): string => {
     const [run] = systems.find((system) => system.name === name)!.runs;

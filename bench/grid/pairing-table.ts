@@ -75,8 +75,8 @@ export function pairingLines(task: string, say: (text: Text) => string): string[
     ...rules.map(({ rule }) => row([say(RULES[rule]), score(rule)])),
     '',
     say({
-      en: `A model that remembers which questions of train have many matches thus scores high on test without judging relevance, while on dev, which shares no question with train, it gains nothing. Scores far above that of a relevance judge, cbert-small's included, should be read this way. \`--split regrouped@1\` keeps questions apart. ${command}; TABLE.csv has the columns \`ask\` and \`answer\`, here from the internal medicine part of Toyhom/Chinese-medical-dialogue-data (MIT).`,
-      zh: `因此，记住训练集中哪些问题匹配多的模型，无需判断相关性即可在测试集上得高分，而开发集与训练集没有相同的问题，在开发集上毫无提升。远高于相关性判断的得分（包括 cbert-small 的）应如此看待。\`--split regrouped@1\` 使各部分没有相同的问题。${command}，TABLE.csv 含 \`ask\` 与 \`answer\` 两列，此处为 Toyhom/Chinese-medical-dialogue-data（MIT）的内科部分。`,
+      en: `A model that remembers which questions of train have many matches thus scores high on test without judging relevance, while on dev, which shares no question with train, it gains nothing. Scores far above that of a relevance judge, those of cbert-small and cbert-tiny included, should be read this way. \`--split regrouped@1\` keeps questions apart. ${command}; TABLE.csv has the columns \`ask\` and \`answer\`, here from the internal medicine part of Toyhom/Chinese-medical-dialogue-data (MIT).`,
+      zh: `因此，记住训练集中哪些问题匹配多的模型，无需判断相关性即可在测试集上得高分，而开发集与训练集没有相同的问题，在开发集上毫无提升。远高于相关性判断的得分（包括 cbert-small 与 cbert-tiny 的）应如此看待。\`--split regrouped@1\` 使各部分没有相同的问题。${command}，TABLE.csv 含 \`ask\` 与 \`answer\` 两列，此处为 Toyhom/Chinese-medical-dialogue-data（MIT）的内科部分。`,
     }),
   ];
 }
