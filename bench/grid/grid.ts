@@ -26,7 +26,7 @@ import { resolveDataDir } from '../../src/datasets/directory.ts';
 import { evaluate, type Plan } from '../../src/evaluation/evaluate.ts';
 import { intervalOfMean } from '../../src/evaluation/mean-intervals.ts';
 import { openRuns } from '../../src/evaluation/opened.ts';
-import type { StoredRun } from '../../src/evaluation/store.ts';
+import { RUN_FILES, type StoredRun } from '../../src/evaluation/store.ts';
 import { createDirectory, writeJson } from '../../src/ground/files.ts';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { primaryScore } from '../../src/scoring/score-sheet.ts';
@@ -95,7 +95,7 @@ const wanted = tasks
   })
   .filter((cell) => {
     const kept = keptOf(cell);
-    return !kept || (values.again && !existsSync(join(root, kept.run)));
+    return !kept || (values.again && !isFinished(kept));
   })
   .sort(
     (a, b) =>
@@ -106,6 +106,11 @@ const nameOf = ({ task, arm, trial, full, seed }: Cell): string =>
 if (values.list) {
   for (const cell of wanted) console.log(`${nameOf(cell)}: ${cell.minutes} minutes`);
   process.exit();
+}
+
+/** Whether the run of a kept cell is in WORK; one begun again has only checkpoints. */
+function isFinished({ run }: KeptCell): boolean {
+  return existsSync(join(root, run, RUN_FILES.record));
 }
 
 const passed = (): number => (performance.now() - started) / 60_000;
@@ -233,7 +238,7 @@ async function dropCheckpoints(directory: string): Promise<void> {
 async function compareArms(task: string): Promise<void> {
   const stored = keptCells(task);
   const complete = [...Map.groupBy(stored.cells, ({ arm }) => arm)].filter(([, own]) =>
-    own.every(({ run }) => existsSync(join(root, run))),
+    own.every(isFinished),
   );
   const cells = complete.flatMap(([, own]) => own);
   if (cells.length < 2) return;
