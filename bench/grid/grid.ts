@@ -133,10 +133,23 @@ async function fill(cell: Cell): Promise<void> {
   await dropCheckpoints(run.directory);
   await createDirectory(join(CELLS, cell.task));
   const kept = describe(cell, run);
+  const { run: earlier }: Partial<KeptCell> = existsSync(fileOf(cell))
+    ? JSON.parse(readFileSync(fileOf(cell), 'utf8'))
+    : {};
   await writeJson(fileOf(cell), kept);
+  if (earlier !== undefined && earlier !== kept.run && !cell.trial) await dropDependent(cell);
   console.log(
     `${nameOf(cell)}: dev ${percent(kept.dev)}, test ${percent(kept.score)} [${percent(kept.low)}, ${percent(kept.high)}]`,
   );
+}
+
+/** After a change of an arm's recipe: deletes its comparisons and the ensembles of which it is a member, which the next call makes again. */
+async function dropDependent({ task, arm }: Cell): Promise<void> {
+  const ensembles = cellsOf(task).filter(({ members }) => members?.includes(arm));
+  for (const ensemble of ensembles) await rm(fileOf(ensemble), { force: true });
+  const changed = [arm, ...ensembles.map((ensemble) => ensemble.arm)];
+  const rest = keptCells(task).pairs.filter(({ a, b }) => !changed.some((one) => one === a || one === b));
+  await writeJson(pairsFile(task), rest);
 }
 
 function percent(share: number | undefined): string {

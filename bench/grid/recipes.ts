@@ -42,6 +42,8 @@ export interface TaskRecipes {
 }
 
 export interface Trials {
+  /** The recipe that was varied, if one of the variants has replaced it since. Default: that of fine-tuned. */
+  readonly recipe?: GivenParameters;
   /** Tokens in one pass over the sample; also the limit on dev tokens. */
   readonly pass: number;
   /** Expected duration of the recipe itself on this sample, on one core. */

@@ -3,6 +3,8 @@
  * of the training set. The recipe itself is trained with three seeds; a variant that gains more than their standard deviation
  * is then trained on the full training set and judged on dev. Nothing is evaluated on test.
  */
+
+import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { FAMILY_DEFAULTS } from '../../src/models/bert/defaults.ts';
 import { served } from '../../src/models/bert/families.ts';
 import { deviation } from '../../src/statistics/percentiles.ts';
@@ -33,18 +35,22 @@ export function fullCells(task: string): Cell[] {
     .filter(({ promising }) => promising)
     .map(({ name }) => {
       const { change, times = 1 } = trials.remedies[name];
-      const parameters = { ...tuned.parameters, ...change };
+      const parameters = { ...variedRecipe(task), ...change };
       return { ...tried(task, name, 0), full: true, parameters, minutes: tuned.minutes * times };
     });
 }
+
+/** The parameters of the recipe that the variants of a task change. */
+export const variedRecipe = (task: string): GivenParameters =>
+  RECIPES[task].trials?.recipe ?? RECIPES[task].arms['fine-tuned']?.parameters ?? {};
 
 const tried = (task: string, trial: string, seed: number) =>
   ({ task, arm: 'fine-tuned', trial, seed, model: 'bert' }) as const;
 
 /** The token budget covers as many passes over the sample as the parameters ask for, so all variants see the same examples. */
 function sampled(task: string, name: string, { change, times = 1, pass }: Remedy, seed: number): Cell {
-  const { arms, trials } = RECIPES[task];
-  const parameters = { ...arms['fine-tuned']?.parameters, ...change };
+  const { trials } = RECIPES[task];
+  const parameters = { ...variedRecipe(task), ...change };
   const { epochs = FAMILY_DEFAULTS[served(findTask(task).family)].epochs, copies = 0 } = parameters;
   const tokenBudget = (pass ?? trials!.pass) * Number(epochs) * (1 + Number(copies));
   return {
