@@ -32,6 +32,7 @@ import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { PEER_PYTHON } from '../peer-python.ts';
 import { bertParameters } from './kept.ts';
+import { PLAIN_ENTITIES } from './plain-entities.ts';
 
 const { values } = parseArgs({
   options: {
@@ -75,7 +76,8 @@ for (const name of values.only.split(',')) {
   for (const seed of values.seeds.split(',').map(Number)) {
     const at = pairs.findIndex((pair) => pair.task === task.id && pair.seed === seed);
     if (pairs[at]?.trained === count) continue;
-    const plain: GivenParameters = { init, epochs: 3, ...(task.family === 'ner' && { head: 'softmax' }) };
+    const ofEntities = task.family === 'ner' && { ...PLAIN_ENTITIES, head: 'softmax' };
+    const plain: GivenParameters = { init, epochs: 3, ...ofEntities };
     const recipe = { ...plain, ...(await sampleOf(task, plain, seed, splits.train, count)) };
     const parameters = { ...recipe, threads, checkpointMinutes: 3 };
     const run = await evaluate({ task, model: 'bert', parameters, seed, dataDir, root });

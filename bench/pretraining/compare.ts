@@ -11,7 +11,8 @@
  *     --better distilled --work WORK --out bench/results/pretraining-distilled.json
  *
  * --longer adds random weights trained on all text for twice as many epochs in smaller, faster steps.
- * --usual uses the family defaults for pretrained weights instead of the recipes for small models below.
+ * --usual uses the family defaults for pretrained weights instead of the recipes for small models below; for entities, those of
+ * plain-entities.ts.
  * --better NAME reports at the end whether that model has the highest dev mean on every task; test scores are not used.
  * For a quick try: --epochs 1 --budget 2000 --seeds 0 (--budget: total training tokens).
  */
@@ -32,6 +33,7 @@ import { FROM_RANDOM } from '../../src/models/bert/defaults.ts';
 import { primaryScore } from '../../src/scoring/score-sheet.ts';
 import { deviation } from '../../src/statistics/percentiles.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { PLAIN_ENTITIES } from '../bert/plain-entities.ts';
 import { showSpread } from './spread.ts';
 
 interface Recipe {
@@ -127,16 +129,17 @@ const recipe = (task: string): Recipe => {
   };
 };
 const random = { layers, hidden, heads, vocab: models[0].folder };
-const usual: GivenParameters = {
+const usual = (task: string): GivenParameters => ({
   threads: 1,
+  ...(findTask(task).family === 'ner' && PLAIN_ENTITIES),
   ...(values.epochs && { epochs: Number(values.epochs) }),
   ...(values.budget && { tokenBudget: Number(values.budget) }),
-};
+});
 const systems: readonly System[] = [
   ...models.map(({ name, folder }) => ({
     name,
     parameters: (task: string): GivenParameters =>
-      values.usual ? { ...usual, init: folder } : { ...COMMON, ...recipe(task), init: folder },
+      values.usual ? { ...usual(task), init: folder } : { ...COMMON, ...recipe(task), init: folder },
   })),
   ...(values.random
     ? [

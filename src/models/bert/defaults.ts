@@ -10,15 +10,21 @@ export interface FamilyDefaults {
    * dialogues are counted among, and span heads do.
    */
   readonly headsFromScratch?: readonly BertParameters['head'][];
-  /** Texts with entities: there may be copies with other mentions, and features of a lexicon. */
-  readonly entities?: boolean;
+  /**
+   * Texts with entities: there may be features of a lexicon, and copies with other mentions, this number by default. On
+   * cMedQANER both help pretrained weights as well (docs/models/bert.md).
+   */
+  readonly copies?: number;
   /** One label of several for each sequence, whose logits may be adjusted to how often each occurs. */
   readonly oneLabel?: boolean;
 }
 
-/** For pretrained weights: usual values of BERT fine-tuning. */
+/**
+ * For pretrained weights: usual values of BERT fine-tuning, except for entities, whose corpora of one or two thousand texts
+ * are too few updates in larger batches.
+ */
 export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
-  ner: { epochs: 8, batchSize: 32, maxLength: 128, headsFromScratch: ['crf', 'span'], entities: true },
+  ner: { epochs: 8, batchSize: 8, maxLength: 128, headsFromScratch: ['crf', 'span'], copies: 2 },
   similarity: { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
   inference: { epochs: 3, batchSize: 32, maxLength: 256, oneLabel: true },
   classification: { epochs: 5, batchSize: 32, maxLength: 128, oneLabel: true },

@@ -217,6 +217,14 @@ describe('parameters of bert', () => {
     expect(await resolve('ner', { init, head: 'softmax' })).toMatchObject({ headLearningRate: rate });
   });
 
+  it('have lexicon features, copies and small batches for entities from pretrained weights', async () => {
+    const init = join(scratch, 'first');
+    const usual = { batchSize: 8, copies: 2, epochs: 3, lexiconFeatures: true, weightDecay: 0.01 };
+    expect(await resolve('ner', { init })).toMatchObject(usual);
+    expect(await resolve('ner', { init, copies: 0 })).toMatchObject({ ...usual, copies: 0, epochs: 8 });
+    expect(await resolve('multilabel', { init })).toMatchObject({ copies: 0, lexiconFeatures: false });
+  });
+
   it.each<[BertFamily, GivenParameters, string]>([
     ['classification', { head: 'softmax' }, 'head is for the families ner, dialogue only'],
     ['dialogue', { head: 'span' }, 'head is for entities only'],

@@ -87,6 +87,8 @@ describe.each(['distilbert', 'electra', 'ernie', 'roformer'])('an encoder of typ
       recognized.map(({ input }) => input),
     );
     expect(devScore(task)(recognized, predictions)).toBeGreaterThan(0.9);
+    const { lexiconFeatures } = await bert.resolve(given, { task });
+    expect(lexiconFeatures).toBe(modelType !== 'distilbert');
     const asked = fitOn(bert, task, recognized.slice(0, 2), {
       parameters: { ...given, epochs: 1, lexiconFeatures: true },
     });

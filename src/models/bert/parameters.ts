@@ -94,16 +94,16 @@ export const PARAMETERS = {
     default: AUTO,
     min: 0,
     summary: {
-      en: 'Entities only: copies of the training texts with replaced mentions; auto: 15 for random weights, otherwise 0.',
-      zh: '仅用于实体识别：替换实体提及后的训练文本副本数；auto：随机初始化时为 15，否则为 0。',
+      en: 'Entities only: copies of the training texts with replaced mentions; auto: 2, or 15 for random weights.',
+      zh: '仅用于实体识别：替换实体提及后的训练文本副本数；auto：2，随机初始化时为 15。',
     },
   }),
   lexiconFeatures: flag({
     default: AUTO,
     answering: true,
     summary: {
-      en: 'Entities only: encode word boundaries and known mentions as token types; auto: true for random weights, otherwise false.',
-      zh: '仅用于实体识别：以 token type 编码词边界与已知实体；auto：随机初始化时为 true，否则为 false。',
+      en: 'Entities only: encode word boundaries and known mentions as token types; auto: true if the model has token types.',
+      zh: '仅用于实体识别：以 token type 编码词边界与已知实体；auto：模型有 token type 时为 true。',
     },
   }),
   batchSize: integer({

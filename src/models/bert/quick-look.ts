@@ -36,6 +36,8 @@ const parametersOf = (family: FamilyId): GivenParameters => ({
   epochs: EPOCHS[served(family)],
   learningRate: 5e-4,
   batchSize: 8,
+  copies: 0,
+  lexiconFeatures: false,
   threads: 1,
 });
 

@@ -37,10 +37,10 @@ export async function resolveParameters(
   if (given.init !== undefined) requireOwn(given, config);
   const pretrained = given.init !== undefined && !config.untrained;
   const usual = FAMILY_DEFAULTS[served(family)];
-  const fromRandomEntities = usual.entities === true && !pretrained;
+  const hasEntities = usual.copies !== undefined;
   const hasTypes = architectureOf(config).graph.types !== undefined;
-  const copies = or(given.copies, fromRandomEntities ? FROM_RANDOM.copies : 0);
-  const lexiconFeatures = or(given.lexiconFeatures, fromRandomEntities && hasTypes);
+  const copies = or(given.copies, hasEntities && !pretrained ? FROM_RANDOM.copies : (usual.copies ?? 0));
+  const lexiconFeatures = or(given.lexiconFeatures, hasEntities && hasTypes);
   if (copies > 0) requireEntities('copies', copies, family);
   if (lexiconFeatures) requireEntities('lexiconFeatures', lexiconFeatures, family);
   if (given.head === 'span') requireEntities('head', given.head, family);
@@ -70,7 +70,7 @@ export async function resolveParameters(
     maxLength: Math.min(or(given.maxLength, usual.maxLength), config.maxPositions),
     learningRate,
     headLearningRate: or(given.headLearningRate, isFaster ? learningRate * HEAD_FACTOR : learningRate),
-    weightDecay: or(given.weightDecay, fromRandomEntities ? FROM_RANDOM.weightDecay : WEIGHT_DECAY),
+    weightDecay: or(given.weightDecay, hasEntities && !pretrained ? FROM_RANDOM.weightDecay : WEIGHT_DECAY),
     dropout: given.dropout ?? (pretrained ? undefined : FROM_RANDOM.dropout),
     threads: threadsOf(given),
   };
@@ -97,7 +97,7 @@ export function requireEntities(
   value: number | boolean | string,
   family: FamilyId,
 ): void {
-  if (FAMILY_DEFAULTS[served(family)].entities) return;
+  if (FAMILY_DEFAULTS[served(family)].copies !== undefined) return;
   throw badParameter(name, {
     en: `${kebab(name)} is for entities only: it cannot be ${value} for ${family}`,
     zh: `参数 ${kebab(name)} 仅用于实体识别，任务族 ${family} 不能设为 ${value}`,
