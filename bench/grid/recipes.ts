@@ -111,6 +111,8 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       pass: 80_000,
       minutes: 5,
       remedies: {
+        'batches of 8': SMALL_BATCHES,
+        'twice the learning rate': HIGHER_RATE,
         'layer decay 0.8': LAYER_DECAY,
         'six epochs, patience 2': LONGER,
         'R-Drop': R_DROP,
@@ -180,6 +182,8 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       pass: 80_000,
       minutes: 5,
       remedies: {
+        'batches of 8': SMALL_BATCHES,
+        'twice the learning rate': HIGHER_RATE,
         'without class weights': { change: { classWeights: false } },
         'six epochs, patience 2': LONGER,
         'R-Drop': R_DROP,
