@@ -19,6 +19,14 @@ const changeOf = (task: string, name: string): string =>
     .map(([key, value]) => `\`${kebab(key)}=${value}\``)
     .join(' ');
 
+/** Says that the recipe in the table above is not the one that was varied. */
+function replacedNote(task: string): string {
+  const { recipe } = RECIPES[task].trials!;
+  if (!recipe) return '';
+  const parameters = Object.entries(recipe).map(([key, value]) => `\`${kebab(key)}=${value}\``);
+  return `. The recipe was then ${parameters.join(' ')}; one of the variants has replaced it above`;
+}
+
 /** The variants tried on a task compared with its recipe, and the pending ones. */
 export function trialLines(task: string): string[] {
   const [first, ...others] = unchanged(task);
@@ -33,7 +41,7 @@ export function trialLines(task: string): string[] {
   const sample = `${first.learnt ?? first.examples.train} of ${first.examples.train} training examples`;
   return [
     '',
-    `Variants of the recipe, compared on dev after training on the same sample (${sample}, seed 0):`,
+    `Variants of the recipe, compared on dev after training on the same sample (${sample}, seed 0)${replacedNote(task)}:`,
     '',
     row(['variant', 'dev score after each epoch', 'best', 'minus the recipe']),
     row(['---', '---', '---:', '---:']),
