@@ -143,7 +143,10 @@ async function fill(cell: Cell): Promise<void> {
   );
 }
 
-/** After a change of an arm's recipe: deletes its comparisons and the ensembles of which it is a member, which the next call makes again. */
+/**
+ * After a change of an arm's recipe: deletes its comparisons and the ensembles of which it is a member. The next call makes
+ * them again.
+ */
 async function dropDependent({ task, arm }: Cell): Promise<void> {
   const ensembles = cellsOf(task).filter(({ members }) => members?.includes(arm));
   for (const ensemble of ensembles) await rm(fileOf(ensemble), { force: true });

@@ -11,8 +11,8 @@ export interface FamilyDefaults {
    */
   readonly headsFromScratch?: readonly BertParameters['head'][];
   /**
-   * Texts with entities: there may be features of a lexicon, and copies with other mentions, this number by default. On
-   * cMedQANER both help pretrained weights as well (docs/models/bert.md).
+   * Only for texts with entities, which may have lexicon features and copies with other mentions: the default number of
+   * copies for pretrained weights. Measured in docs/models/bert.md.
    */
   readonly copies?: number;
   /** One label of several for each sequence, whose logits may be adjusted to how often each occurs. */
@@ -21,7 +21,7 @@ export interface FamilyDefaults {
 
 /**
  * For pretrained weights: usual values of BERT fine-tuning, except for entities, whose corpora of one or two thousand texts
- * are too few updates in larger batches.
+ * give too few updates in larger batches.
  */
 export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
   ner: { epochs: 8, batchSize: 8, maxLength: 128, headsFromScratch: ['crf', 'span'], copies: 2 },
