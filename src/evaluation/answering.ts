@@ -55,19 +55,19 @@ export async function answerQuestions(
     const asked = kind.repeats(reply.raw);
     if (asked.length > 1) repeats[index] = asked;
   };
-  for (const [index, { id }] of questions.entries()) {
-    const reply = journal.replies.get(id);
-    if (!reply) continue;
-    if (reply.usage) progress.spend(reply.usage, true);
-    take(index, reply);
-    if (answers[index].status === 'missing') continue;
-    if (reply.usage) usage.add(reply.usage);
-    answered.add(index);
-    progress.add(answers[index]);
-  }
-  progress.begin();
-  if (answered.size > 0) onProgress?.(progress.share());
   try {
+    for (const [index, { id }] of questions.entries()) {
+      const reply = journal.replies.get(id);
+      if (!reply) continue;
+      if (reply.usage) progress.spend(reply.usage, true);
+      take(index, reply);
+      if (answers[index].status === 'missing') continue;
+      if (reply.usage) usage.add(reply.usage);
+      answered.add(index);
+      progress.add(answers[index]);
+    }
+    progress.begin();
+    if (answered.size > 0) onProgress?.(progress.share());
     signal?.throwIfAborted();
     await fitted.answer(
       questions.map(({ input }) => input),

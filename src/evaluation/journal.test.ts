@@ -79,7 +79,7 @@ describe('the journal', () => {
     ]);
     await journal.close();
     await write('c');
-    expect((await openJournal(file, 'run-1')).replies.size).toBe(3);
+    expect((await readReplies(file, 'run-1')).size).toBe(3);
   });
 
   it('cuts off a last line that a crash left incomplete, at any byte', async () => {

@@ -47,11 +47,12 @@ const lineJson = z.object({
 export async function openJournal(file: string, run: string): Promise<Journal> {
   await makeDirectory(dirname(file));
   const known = existsSync(file) ? await read(file, run) : { replies: new Map<string, Reply>(), bytes: 0 };
-  let handle: FileHandle;
+  let handle: FileHandle | undefined;
   try {
     handle = await open(file, existsSync(file) ? 'r+' : 'w');
     await handle.truncate(known.bytes);
   } catch (error) {
+    await handle?.close();
     throw explainFileError(error, file);
   }
   const appender = createAppender(handle, file, known.bytes);
