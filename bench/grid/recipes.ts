@@ -153,11 +153,12 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       baseline: { model: 'crf', seeds: ONE, minutes: 3 },
       frozen: { parameters: { ...HEAD_ONLY, ...PLAIN_ENTITIES }, seeds: ONE, minutes: 40 },
       'cbert-tiny': { parameters: { ...LARGE_BATCHES, copies: 1 }, seeds: ONE, minutes: 30 },
-      'cbert-small': { parameters: { ...LARGE_BATCHES, copies: 1 }, seeds: ONE, minutes: 90 },
-      'fine-tuned': { parameters: { ...LARGE_BATCHES, copies: 1 }, seeds: ONE, minutes: 90 },
+      'cbert-small': { parameters: { ...ENTITIES, copies: 1 }, seeds: ONE, minutes: 90 },
+      'fine-tuned': { parameters: { ...ENTITIES, copies: 1 }, seeds: ONE, minutes: 90 },
     },
     ensemble: { method: 'stack', minutes: 3 },
     trials: {
+      recipe: { ...LARGE_BATCHES, copies: 1 },
       pass: 50_000,
       minutes: 6,
       remedies: {
