@@ -254,8 +254,10 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
     ensemble: { method: 'stack', minutes: 5 },
     trials: {
       pass: 100_000,
-      minutes: 9,
+      minutes: 5,
       remedies: {
+        'batches of 8': SMALL_BATCHES,
+        'twice the learning rate': HIGHER_RATE,
         'softmax head': { change: { head: 'softmax' } },
         'layer decay 0.8': LAYER_DECAY,
         'six epochs, patience 2': { ...LONGER, times: 1.5 },
