@@ -1,92 +1,114 @@
 import * as z from 'zod';
+import type { Example } from '../../tasks/examples.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import type { Symptom, SymptomMention, SymptomStatus, Turn } from '../../tasks/families/dialogue/types.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import { namesOf } from '../shared/mentions/dialogues.ts';
-import { restoreNames } from '../shared/mentions/names.ts';
-import { definePlanner, hideTypes, type Plan } from './plan.ts';
-import { createTagging } from './tagging.ts';
+import { type NameDictionary, restoreNames } from '../shared/mentions/names.ts';
+import { type DialogueText, dialogueText } from './dialogue-text.ts';
+import { definePlanner, hideTypes, type Plan, type Question } from './plan.ts';
+import { type Choice, createTagging } from './tagging.ts';
 
 const learntDialogue = z.object({
   /** Types of mentions: their statuses, and `none` for a mention without one. */
   types: z.array(z.string()),
   /** Mention text → standard name. */
   names: z.array(z.tuple([z.string(), z.string()])),
+  /** Which mentions are emitted, by the probability of a mention and its status together. */
+  choice: z.object({ threshold: z.number(), offsets: z.array(z.number()) }),
 });
+type LearntDialogue = z.infer<typeof learntDialogue>;
 
 const NO_STATUS = 'none';
 const typeOf = (mention: SymptomMention): string => mention.status ?? NO_STATUS;
 const isStatus = (type: string): type is SymptomStatus => type !== NO_STATUS;
-/** Between the turns that are read together. */
-const BREAK = '\n';
-/** Number of characters of the preceding turns that are read as context. */
-const CONTEXT = 48;
+
+/** Without dev to choose a better one. Below a half: the statuses of a certain mention may share its probability. */
+const DEFAULT_THRESHOLD = 0.4;
+const THRESHOLDS = [0.3, 0.4, 0.5, 0.6];
+/** Offsets to try: `combine` favours `true`, then `false`. */
+const TRUE_OFFSETS = [0, -0.5, -1, -1.5];
+const UNCERTAIN_OFFSETS = [0, -0.5, 0.5];
 
 /**
- * Symptoms of a dialogue: every turn is tagged, preceded by the end of the turns before it, with mentions whose type is
- * their status; standard names come from the mentions of the training dialogues.
+ * Symptoms of a dialogue: the dialogue is read as one text, in windows, and tagged with mentions whose type is their status,
+ * so that a question is read with its answer; standard names come from the mentions of the training dialogues.
  */
-export const dialoguePlanner = definePlanner<'dialogue', z.infer<typeof learntDialogue>>({
+export const dialoguePlanner = definePlanner<'dialogue', LearntDialogue>({
   schema: learntDialogue,
   learn: (examples) => ({
     types: [...new Set(examples.flatMap(({ gold }) => gold.entities.map(typeOf)))].sort(),
     names: [...namesOf(examples).entries],
+    choice: { threshold: DEFAULT_THRESHOLD, offsets: [] },
   }),
-  plan({ types, names: pairs }, context) {
-    const tagging = createTagging(types, context);
-    const names = restoreNames(new Map(pairs));
+  plan(learnt, context) {
+    const tagging = createTagging(learnt.types, context);
+    const names = restoreNames(new Map(learnt.names));
+    const askWith =
+      (choice: Choice) =>
+      ({ turns }: { turns: readonly Turn[] }): Question<'dialogue', Float32Array> => {
+        const dialogue = dialogueText(turns);
+        const cut = tagging.cut(dialogue.text);
+        return {
+          sequences: cut.sequences,
+          decode(scores, parameter) {
+            const found = tagging.decode(cut, scores, parameter, choice);
+            const entities = found.flatMap((entity) => mentionOf(entity, turns, dialogue, names));
+            return { symptoms: symptomsOf(entities), entities };
+          },
+        };
+      };
     const plan: Plan<'dialogue', Int32Array, Float32Array> = {
       head: tagging.head,
       labels: tagging.labels,
       items: (examples) =>
-        examples.flatMap(({ input, gold }) =>
-          textsOf(input.turns).flatMap(({ text, offset }, turn) => {
-            const entities: Entity[] = gold.entities
-              .filter((mention) => mention.turn === turn)
-              .map((mention) => ({
-                start: mention.start + offset,
-                end: mention.end + offset,
-                type: typeOf(mention),
-              }));
-            return tagging.examples(text, entities).map((row) => ({ rows: [row] }));
-          }),
-        ),
-      ask({ turns }) {
-        const parts = textsOf(turns).map(({ text, offset }) => ({ cut: tagging.cut(text), offset }));
-        return {
-          sequences: parts.flatMap(({ cut }) => cut.sequences),
-          decode(scores, parameter) {
-            let at = 0;
-            const entities = parts.flatMap(({ cut, offset }, turn) => {
-              const own = scores.slice(at, at + cut.sequences.length);
-              at += own.length;
-              return tagging
-                .decode(cut, own, parameter)
-                .filter(({ start }) => start >= offset)
-                .map(({ start, end, type }): SymptomMention => {
-                  const place = { turn, start: start - offset, end: end - offset };
-                  const name = names.find(turns[turn].text.slice(place.start, place.end));
-                  if (name === undefined) return place;
-                  return isStatus(type) ? { ...place, name, status: type } : { ...place, name };
-                });
-            });
-            return { symptoms: symptomsOf(entities), entities };
-          },
-        };
-      },
+        examples.flatMap((example) => {
+          const { text, entities } = taggedText(example);
+          return tagging.examples(text, entities).map((row) => ({ rows: [row] }));
+        }),
+      ask: askWith(learnt.choice),
+      decodings: choicesOf(learnt.types).map((choice) => ({
+        learnt: { ...learnt, choice },
+        ask: askWith(choice),
+      })),
+      judgedByDecodings: true,
     };
     return hideTypes(plan);
   },
 });
 
-/** The input of each turn: the end of the preceding turns, its speaker, then its text; `offset` is where its own text begins. */
-function textsOf(turns: readonly Turn[]): { text: string; offset: number }[] {
-  let before = '';
-  return turns.map(({ speaker, text }) => {
-    const lead = `${before.slice(-CONTEXT)}${speaker}：`;
-    before = `${before}${speaker}：${text}${BREAK}`;
-    return { text: lead + text, offset: lead.length };
-  });
+const choicesOf = (types: readonly string[]): Choice[] =>
+  UNCERTAIN_OFFSETS.flatMap((uncertain) =>
+    TRUE_OFFSETS.flatMap((yes) => {
+      const offsets = types.map((type) => (type === 'true' ? yes : type === 'uncertain' ? uncertain : 0));
+      return THRESHOLDS.map((threshold) => ({ threshold, offsets }));
+    }),
+  );
+
+/** The dialogue as one text, and its mentions as entities of that text. */
+function taggedText({ input, gold }: Example<'dialogue'>): { text: string; entities: Entity[] } {
+  const { text, starts } = dialogueText(input.turns);
+  const entities = gold.entities.map((mention) => ({
+    start: starts[mention.turn] + mention.start,
+    end: starts[mention.turn] + mention.end,
+    type: typeOf(mention),
+  }));
+  return { text, entities };
+}
+
+/** An entity of the text as a mention of the turn that it lies in; none if it reaches beyond the text of a turn. */
+function mentionOf(
+  { start, end, type }: Entity,
+  turns: readonly Turn[],
+  { starts }: DialogueText,
+  names: NameDictionary,
+): SymptomMention[] {
+  const turn = starts.findLastIndex((first) => first <= start);
+  if (turn < 0 || end > starts[turn] + turns[turn].text.length) return [];
+  const place = { turn, start: start - starts[turn], end: end - starts[turn] };
+  const name = names.find(turns[turn].text.slice(place.start, place.end));
+  if (name === undefined) return [place];
+  return [isStatus(type) ? { ...place, name, status: type } : { ...place, name }];
 }
 
 /** The symptoms of all mentions that have a name and a status. */

@@ -2,6 +2,7 @@ import type { Sequence } from '../../encoders/inference/sequences.ts';
 import { roomOf } from '../../encoders/tokenizers/frame.ts';
 import type { Tokenizer, Tokens } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Turn } from '../../tasks/families/shared/types.ts';
+import { dialogueText } from './dialogue-text.ts';
 
 /** A part of a turn, UTF-16 code units of the turn, `end` exclusive. */
 export interface Mark {
@@ -12,8 +13,6 @@ export interface Mark {
 
 /** Special tokens of a marked sequence: around it, and on both sides of the marked part. */
 const SPECIALS = 4;
-/** Between turns. */
-const BREAK = '\n';
 
 /**
  * One sequence for each mark: the dialogue around it, `[CLS] before [SEP] marked [SEP] after [SEP]`, in at most `maxLength`
@@ -27,7 +26,7 @@ export function markedSequences(
   maxLength: number,
 ): Sequence[] {
   const room = roomOf(maxLength, SPECIALS);
-  const { text, starts } = textOf(turns);
+  const { text, starts } = dialogueText(turns);
   const tokens = tokenizer.tokenize(text);
   const { first: head, last: separator } = tokenizer.frame;
   return marks.map(({ turn, start, end }) => {
@@ -44,18 +43,6 @@ export function markedSequences(
     );
     return { ids, types: new Int32Array(ids.length) };
   });
-}
-
-/** A dialogue as one text, with the offsets of the words of each turn. */
-function textOf(turns: readonly Turn[]): { text: string; starts: number[] } {
-  let text = '';
-  const starts = turns.map((turn) => {
-    text += `${turn.speaker}：`;
-    const start = text.length;
-    text += turn.text + BREAK;
-    return start;
-  });
-  return { text, starts };
 }
 
 /** The tokens that a part of the text touches: `last` exclusive; none if it has no token. */

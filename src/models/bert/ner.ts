@@ -56,7 +56,7 @@ function tagPlan(
       const cut = tagging.cut(text);
       return {
         sequences: cut.sequences,
-        decode: (scores, parameter) => ({ entities: tagging.decode(cut, scores, parameter, threshold) }),
+        decode: (scores, parameter) => ({ entities: tagging.decode(cut, scores, parameter, { threshold }) }),
       };
     };
   return {

@@ -2,13 +2,20 @@ import { CHAIN, crfHead } from '../../encoders/heads/crf.ts';
 import type { TrainableHead } from '../../encoders/heads/head.ts';
 import { chooseSpans, likelySpans } from '../../encoders/heads/marginals.ts';
 import { tokenHead } from '../../encoders/heads/tokens.ts';
-import { viterbi } from '../../encoders/heads/viterbi.ts';
 import type { Sequence } from '../../encoders/inference/sequences.ts';
 import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import type { LexiconFeatures } from './lexicon-features.ts';
 import type { PlanContext } from './plan.ts';
-import { type Cut, cutText, fromTags, tagNames, tagOrder, toTags, toTokenSpans } from './spans.ts';
+import { type Cut, cutText, tagNames, tagOrder, toTags, toTokenSpans } from './spans.ts';
+
+/** Which entities are emitted. */
+export interface Choice {
+  /** Probability above which an entity is. */
+  readonly threshold: number;
+  /** Added to the log-potential of an entity, by its type; absent: 0. */
+  readonly offsets?: readonly number[];
+}
 
 /** Entities of a text by one tag per token, with a CRF or without. */
 export interface Tagging {
@@ -17,15 +24,12 @@ export interface Tagging {
   /** Windows of a training text with their tags. */
   examples(text: string, entities: readonly Entity[]): { sequence: Sequence; target: Int32Array }[];
   cut(text: string): Cut;
-  /**
-   * Entities from the scores of all windows of a text: those of the likeliest sequence of tags, or, with a threshold,
-   * those that are at least as likely as that.
-   */
+  /** Entities from the scores of all windows of a text. */
   decode(
     cut: Cut,
     scores: readonly Float32Array[],
     parameter: (name: string) => Float32Array,
-    threshold?: number,
+    choice: Choice,
   ): Entity[];
 }
 
@@ -50,12 +54,15 @@ export function createTagging(
       const gold = toTags(toTokenSpans(tokens, entities), tokens.ids.length, types);
       return windows.map(({ start, end }, i) => ({ sequence: sequences[i], target: gold.slice(start, end) }));
     },
-    decode({ tokens, windows, central }, scores, parameter, threshold) {
+    decode({ tokens, windows, central }, scores, parameter, { threshold, offsets = [] }) {
       const joined = new Float32Array(central.length * tags);
       for (let token = 0; token < central.length; token++) {
         const window = central[token];
         const at = (token - windows[window].start) * tags;
         joined.set(scores[window].subarray(at, at + tags), token * tags);
+        offsets.forEach((offset, type) => {
+          joined[token * tags + 1 + type] += offset;
+        });
       }
       const learnt = crf && {
         start: parameter(CHAIN.start),
@@ -68,7 +75,6 @@ export function createTagging(
         end: learnt ? learnt.end : new Float64Array(tags),
         between: learnt ? order.between.map((allowed, i) => allowed + learnt.between[i]) : order.between,
       };
-      if (threshold === undefined) return fromTags(tokens, viterbi(joined, chain), types);
       return chooseSpans(likelySpans(joined, chain, threshold), threshold).map(({ first, last, type }) => ({
         start: tokens.starts[first],
         end: tokens.ends[last],
