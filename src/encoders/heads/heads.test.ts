@@ -10,7 +10,6 @@ import { rankingHead } from './ranking.ts';
 import { multilabelHead, sequenceHead } from './sequence.ts';
 import { type Cell, spanHead } from './span.ts';
 import { tokenHead } from './tokens.ts';
-import { viterbi } from './viterbi.ts';
 
 const [BATCH, LENGTH, HIDDEN] = [3, 6, 4];
 const CONFIG = parseConfig(
@@ -219,7 +218,7 @@ describe('tokenHead', () => {
 });
 
 describe('crfHead', () => {
-  it('is the negative log-likelihood over all tag sequences, and viterbi finds the likeliest', async () => {
+  it('is the negative log-likelihood over all tag sequences', async () => {
     const tags = 3;
     const head = crfHead(CONFIG, tags);
     const gold = [Int32Array.of(0, 2, 1, 1), Int32Array.of(1, 0), Int32Array.of()];
@@ -240,8 +239,6 @@ describe('crfHead', () => {
           start[path[0]] + end[path[path.length - 1]],
         );
       loss += logSumExp(paths.map(score)) - score(sequence);
-      const best = paths.reduce((a, b) => (score(b) > score(a) ? b : a));
-      expect([...viterbi(scores, { tags, start, end, between })]).toEqual(best);
     }
     expect(built.loss).toBeCloseTo(loss / 6, 4);
     await expectGradients(built);

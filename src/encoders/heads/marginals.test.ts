@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../ground/random.ts';
-import { chooseSpans, type LikelySpan, likelySpans } from './marginals.ts';
-import type { Transitions } from './viterbi.ts';
+import { chooseSpans, type LikelySpan, likelySpans, type Transitions } from './marginals.ts';
 
 const TYPES = 2;
 const TAGS = 2 * TYPES + 1;

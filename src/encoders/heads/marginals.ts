@@ -1,4 +1,11 @@
-import type { Transitions } from './viterbi.ts';
+/** Scores of what follows what; -Infinity forbids it. */
+export interface Transitions {
+  readonly tags: number;
+  readonly start: ArrayLike<number>;
+  readonly end: ArrayLike<number>;
+  /** `between[from * tags + to]`. */
+  readonly between: ArrayLike<number>;
+}
 
 /** A span of tokens, `last` inclusive, with its probability under a chain of tags. */
 export interface LikelySpan {

@@ -74,17 +74,6 @@ export function toTags(spans: readonly TokenSpan[], count: number, types: readon
   return tags;
 }
 
-export function fromTags({ starts, ends }: Tokens, tags: Int32Array, types: readonly string[]): Entity[] {
-  const entities: Entity[] = [];
-  for (let first = 0; first < tags.length; first++) {
-    if (tags[first] === 0 || tags[first] > types.length) continue;
-    let last = first;
-    while (last + 1 < tags.length && tags[last + 1] === tags[first] + types.length) last++;
-    entities.push({ start: starts[first], end: ends[last], type: types[tags[first] - 1] });
-  }
-  return entities;
-}
-
 /** Which tag may follow which: I of a type only B or I of that type. 0 where allowed, otherwise -Infinity. */
 export function tagOrder(types: number): { start: Float64Array; between: Float64Array } {
   const tags = 2 * types + 1;
