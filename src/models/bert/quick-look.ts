@@ -27,6 +27,10 @@ const EPOCHS: Readonly<Record<BertFamily, number>> = {
   causal: 8,
 };
 
+/** Windows of dialogues are long: with eight, the budget would be spent after fifteen updates. */
+const BATCHES: Readonly<Partial<Record<BertFamily, number>>> = { dialogue: 2 };
+const BATCH = 8;
+
 /**
  * For a model of that size; one thread, so that several train side by side and every machine computes the same bits.
  */
@@ -35,7 +39,7 @@ const parametersOf = (family: FamilyId): GivenParameters => ({
   tokenBudget: BUDGET,
   epochs: EPOCHS[served(family)],
   learningRate: 5e-4,
-  batchSize: 8,
+  batchSize: BATCHES[served(family)] ?? BATCH,
   copies: 0,
   lexiconFeatures: false,
   threads: 1,
