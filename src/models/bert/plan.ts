@@ -103,7 +103,10 @@ export const definePlanner = <F extends FamilyId, Learnt>({
 export const damagedModel = (path: readonly PropertyKey[]): UserError =>
   new UserError(
     'bad-model',
-    { en: 'The fitted state of this model is damaged', zh: '模型拟合得到的内容已损坏' },
+    {
+      en: 'The fitted state of this model is damaged or from another version',
+      zh: '模型拟合得到的内容已损坏，或来自其他版本',
+    },
     {
       field: path.map(String).join('.'),
       hint: {
