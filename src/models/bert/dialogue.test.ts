@@ -82,4 +82,30 @@ describe('symptoms of a dialogue', () => {
     });
     expect(across).toEqual({ symptoms, entities });
   });
+
+  it('have the status that the offsets chosen on dev favour', async () => {
+    const { plan } = await planOf(64);
+    const [yes, no] = [plan.labels.indexOf('B-true'), plan.labels.indexOf('B-false')];
+    const statuses = plan.use(({ items, decodings = [] }) => {
+      const [{ rows }] = items([example]);
+      const tags = rows[0].target as Int32Array;
+      const scores = new Float32Array(tags.length * plan.labels.length);
+      tags.forEach((tag, token) => {
+        scores[token * plan.labels.length + tag] = 20;
+        // slightly in favour of true
+        if (tag === no) scores[token * plan.labels.length + yes] = 20.4;
+        // and its second token continues any of them
+        if (tags[token - 1] === no)
+          scores.fill(20, token * plan.labels.length + 4, (token + 1) * plan.labels.length);
+      });
+      return decodings.flatMap(({ learnt, ask }) => {
+        const { threshold, offsets } = (learnt as { choice: { threshold: number; offsets: number[] } })
+          .choice;
+        if (threshold !== 0.3 || offsets.at(-1) !== 0) return [];
+        const { symptoms } = ask(example.input).decode([scores] as never, () => new Float32Array(0));
+        return [symptoms.find(({ name }) => name === '发热')?.status];
+      });
+    });
+    expect(statuses).toEqual(['true', 'false', 'false', 'false']);
+  });
 });

@@ -27,7 +27,7 @@ const EPOCHS: Readonly<Record<BertFamily, number>> = {
   causal: 8,
 };
 
-/** Windows of dialogues are long: with eight, the budget would be spent after fifteen updates. */
+/** Windows of dialogues are long: in batches of eight, they would spend the budget in fifteen updates. */
 const BATCHES: Readonly<Partial<Record<BertFamily, number>>> = { dialogue: 2 };
 const BATCH = 8;
 
