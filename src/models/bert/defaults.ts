@@ -31,7 +31,7 @@ export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
   multilabel: { epochs: 8, batchSize: 32, maxLength: 256 },
   ranking: { epochs: 3, batchSize: 32, maxLength: 128 },
   relation: { epochs: 20, batchSize: 16, maxLength: 128, headsFromScratch: HEADS },
-  dialogue: { epochs: 8, batchSize: 8, maxLength: 256, headsFromScratch: HEADS },
+  dialogue: { epochs: 8, batchSize: 8, maxLength: 128, headsFromScratch: HEADS },
   'dialogue-acts': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
   'mention-status': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
   normalisation: { epochs: 3, batchSize: 32, maxLength: 64 },
