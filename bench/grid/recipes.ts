@@ -249,7 +249,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
     goal: '82',
     arms: {
       baseline: { model: 'dialogue', seeds: ONE, minutes: 3 },
-      frozen: { parameters: { ...HEAD_ONLY, ...DIALOGUES }, seeds: THREE, minutes: 29 },
+      frozen: { parameters: { ...HEAD_ONLY, ...DIALOGUES }, seeds: ONE, minutes: 32 },
       'cbert-tiny': { parameters: DIALOGUES, seeds: THREE, minutes: 25 },
       'cbert-small': { parameters: DIALOGUES, seeds: ONE, minutes: 80 },
       'fine-tuned': { parameters: DIALOGUES, seeds: ONE, minutes: 80 },
