@@ -133,14 +133,26 @@ async function fill(cell: Cell): Promise<void> {
   await dropCheckpoints(run.directory);
   await createDirectory(join(CELLS, cell.task));
   const kept = describe(cell, run);
-  const { run: earlier }: Partial<KeptCell> = existsSync(fileOf(cell))
+  const earlier: Partial<KeptCell> = existsSync(fileOf(cell))
     ? JSON.parse(readFileSync(fileOf(cell), 'utf8'))
     : {};
   await writeJson(fileOf(cell), kept);
-  if (earlier !== undefined && earlier !== kept.run && !cell.trial) await dropDependent(cell);
+  if (earlier.run !== undefined && earlier.run !== kept.run && !cell.trial) {
+    if (earlier.score === kept.score) await renameRun(cell.task, earlier.run, kept.run);
+    else await dropDependent(cell);
+  }
   console.log(
     `${nameOf(cell)}: dev ${percent(kept.dev)}, test ${percent(kept.score)} [${percent(kept.low)}, ${percent(kept.high)}]`,
   );
+}
+
+/** A run repeated with `--again` that scores the same has a new id if the version of its records changed. */
+async function renameRun(task: string, earlier: string, later: string): Promise<void> {
+  const intervals = keptCells(task).intervals.map((interval) => ({
+    ...interval,
+    runs: interval.runs.map((run) => (run === earlier ? later : run)),
+  }));
+  if (intervals.length > 0) await writeJson(intervalsFile(task), intervals);
 }
 
 /**
