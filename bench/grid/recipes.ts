@@ -161,7 +161,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
     arms: {
       baseline: { model: 'crf', seeds: ONE, minutes: 3 },
       frozen: { parameters: { ...HEAD_ONLY, ...PLAIN_ENTITIES }, seeds: THREE, minutes: 29 },
-      'cbert-tiny': { parameters: { ...LARGE_BATCHES, copies: 1 }, seeds: THREE, minutes: 5 },
+      'cbert-tiny': { parameters: { ...LARGE_BATCHES, copies: 1 }, seeds: THREE, minutes: 20 },
       'cbert-small': { parameters: { ...ENTITIES, copies: 1 }, seeds: ONE, minutes: 90 },
       'fine-tuned': { parameters: { ...ENTITIES, copies: 1 }, seeds: ONE, minutes: 90 },
     },
@@ -183,7 +183,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
     arms: {
       baseline: { model: 'linear', seeds: ONE, minutes: 1 },
       frozen: { model: 'embedding', seeds: ONE, minutes: 5 },
-      'cbert-tiny': { parameters: LONG_TAIL, seeds: THREE, minutes: 6 },
+      'cbert-tiny': { parameters: LONG_TAIL, seeds: THREE, minutes: 8 },
       'cbert-small': { parameters: LONG_TAIL, seeds: THREE, minutes: 20 },
       'fine-tuned': { parameters: LONG_TAIL, seeds: THREE, minutes: 20 },
     },
