@@ -133,12 +133,13 @@ async function fill(cell: Cell): Promise<void> {
   await dropCheckpoints(run.directory);
   await createDirectory(join(CELLS, cell.task));
   const kept = describe(cell, run);
-  const earlier: Partial<KeptCell> = existsSync(fileOf(cell))
+  const repeated = keptOf(cell);
+  const { run: earlier }: Partial<KeptCell> = existsSync(fileOf(cell))
     ? JSON.parse(readFileSync(fileOf(cell), 'utf8'))
     : {};
   await writeJson(fileOf(cell), kept);
-  if (earlier.run !== undefined && earlier.run !== kept.run && !cell.trial) {
-    if (earlier.score === kept.score) await renameRun(cell.task, earlier.run, kept.run);
+  if (earlier !== undefined && earlier !== kept.run && !cell.trial) {
+    if (repeated?.score === kept.score) await renameRun(cell.task, earlier, kept.run);
     else await dropDependent(cell);
   }
   console.log(

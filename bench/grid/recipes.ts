@@ -251,8 +251,8 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       baseline: { model: 'dialogue', seeds: ONE, minutes: 3 },
       frozen: { parameters: { ...HEAD_ONLY, ...DIALOGUES }, seeds: ONE, minutes: 32 },
       'cbert-tiny': { parameters: DIALOGUES, seeds: THREE, minutes: 25 },
-      'cbert-small': { parameters: DIALOGUES, seeds: ONE, minutes: 80 },
-      'fine-tuned': { parameters: DIALOGUES, seeds: ONE, minutes: 80 },
+      'cbert-small': { parameters: DIALOGUES, seeds: ONE, minutes: 65 },
+      'fine-tuned': { parameters: DIALOGUES, seeds: ONE, minutes: 65 },
     },
     ensemble: { method: 'stack', minutes: 5 },
     trials: {

@@ -27,7 +27,7 @@ const EPOCHS: Readonly<Record<BertFamily, number>> = {
   causal: 8,
 };
 
-/** Windows of dialogues are long: in batches of eight, they would spend the budget in fifteen updates. */
+/** Windows of dialogues are full: in batches of eight, they would spend the budget in about thirty updates. */
 const BATCHES: Readonly<Partial<Record<BertFamily, number>>> = { dialogue: 2 };
 const BATCH = 8;
 
