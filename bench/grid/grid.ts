@@ -138,8 +138,9 @@ async function fill(cell: Cell): Promise<void> {
     ? JSON.parse(readFileSync(fileOf(cell), 'utf8'))
     : {};
   await writeJson(fileOf(cell), kept);
-  if (earlier !== undefined && earlier !== kept.run && !cell.trial) {
-    if (repeated?.score === kept.score) await renameRun(cell.task, earlier, kept.run);
+  if (cell.trial === undefined && earlier !== kept.run) {
+    if (earlier === undefined) await dropPairs(cell.task, [cell.arm]);
+    else if (repeated?.score === kept.score) await renameRun(cell.task, earlier, kept.run);
     else await dropDependent(cell);
   }
   console.log(
@@ -163,9 +164,14 @@ async function renameRun(task: string, earlier: string, later: string): Promise<
 async function dropDependent({ task, arm }: Cell): Promise<void> {
   const ensembles = cellsOf(task).filter(({ members }) => members?.includes(arm));
   for (const ensemble of ensembles) await rm(fileOf(ensemble), { force: true });
-  const changed = [arm, ...ensembles.map((ensemble) => ensemble.arm)];
-  const rest = keptCells(task).pairs.filter(({ a, b }) => !changed.some((one) => one === a || one === b));
-  await writeJson(pairsFile(task), rest);
+  await dropPairs(task, [arm, ...ensembles.map((ensemble) => ensemble.arm)]);
+}
+
+/** Deletes the comparisons of these arms, which no longer cover all their seeds. */
+async function dropPairs(task: string, arms: readonly string[]): Promise<void> {
+  const { pairs } = keptCells(task);
+  const rest = pairs.filter(({ a, b }) => !arms.includes(a) && !arms.includes(b));
+  if (rest.length < pairs.length) await writeJson(pairsFile(task), rest);
 }
 
 function percent(share: number | undefined): string {
