@@ -196,4 +196,13 @@ describe('evaluateAll', () => {
     });
     expect(outcomes[1]).toHaveProperty('run');
   });
+
+  it('counts the fitting of a slow model as more work than a fast evaluation', async () => {
+    const shares: number[] = [];
+    const onProgress = (share: number): void => void shares.push(share);
+    const slow = { ...plan, task: findTask('cMedTC'), model: 'bert' };
+    await evaluateAll([plan, slow], { jobs: 1, onProgress });
+    expect(shares[0]).toBeGreaterThan(0.9);
+    expect(shares.at(-1)).toBe(1);
+  });
 });

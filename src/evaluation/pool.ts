@@ -26,6 +26,9 @@ export interface PoolOptions {
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
+/** The work of an evaluation with a slow model, in evaluations with another: 5 to 30 on the samples, more on real corpora. */
+const SLOW_WORK = 20;
+
 const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
 
 /**
@@ -37,6 +40,8 @@ export async function evaluateAll(plans: readonly Plan[], options: PoolOptions):
   const { jobs, signal, onProgress, onOutcome } = options;
   const onNote = options.onNote && once(options.onNote);
   const outcomes: Outcome[] = new Array(plans.length);
+  const work = plans.map(({ model }) => (findModel(model).slow ? SLOW_WORK : 1));
+  const total = work.reduce((sum, part) => sum + part, 0);
   const shares = new Float64Array(plans.length);
   const parallel = jobs > 1 && plans.length > 1;
   const queue = inOrder(plans).values();
@@ -47,7 +52,7 @@ export async function evaluateAll(plans: readonly Plan[], options: PoolOptions):
       const advance = (share: number, note: Text = { en: '', zh: '' }): void => {
         shares[index] = share;
         const what = `${plan.task.id} ${plan.model}`;
-        const done = shares.reduce((sum, part) => sum + part, 0) / plans.length;
+        const done = shares.reduce((sum, part, i) => sum + part * work[i], 0) / total;
         onProgress?.(done, { en: `${what} ${note.en}`.trimEnd(), zh: `${what} ${note.zh}`.trimEnd() });
       };
       const run = parallel && !staysHere(plan) ? evaluateElsewhere : evaluate;
