@@ -21,29 +21,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compareRuns } from '../../src/compare/compare.ts';
 import { resolveDataDir } from '../../src/datasets/directory.ts';
 import { evaluate, type Plan } from '../../src/evaluation/evaluate.ts';
-import { intervalOfMean } from '../../src/evaluation/mean-intervals.ts';
-import { openRuns } from '../../src/evaluation/opened.ts';
-import { RUN_FILES, type StoredRun } from '../../src/evaluation/store.ts';
+import type { StoredRun } from '../../src/evaluation/store.ts';
 import { createDirectory, writeJson } from '../../src/ground/files.ts';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { primaryScore } from '../../src/scoring/score-sheet.ts';
 import { findTask } from '../../src/tasks/registry.ts';
-import {
-  type ArmInterval,
-  CELLS,
-  type Cell,
-  cellsOf,
-  fileOf,
-  intervalsFile,
-  type KeptCell,
-  keptCells,
-  keptOf,
-  type Pair,
-  pairsFile,
-} from './cells.ts';
+import { CELLS, type Cell, cellsOf, fileOf, type KeptCell, keptOf } from './cells.ts';
+import { compareArms, isFinished, keepAfterChange, keepAfterRepeat, keepAfterSeed } from './comparisons.ts';
 import { ARMS, type Arm, isEnsemble, MEMBERS, RECIPES } from './recipes.ts';
 import { fullCells, trialCells } from './trials.ts';
 
@@ -95,7 +81,7 @@ const wanted = tasks
   })
   .filter((cell) => {
     const kept = keptOf(cell);
-    return !kept || (values.again && !isFinished(kept));
+    return !kept || (values.again && !isFinished(kept, root));
   })
   .sort(
     (a, b) =>
@@ -108,11 +94,6 @@ if (values.list) {
   process.exit();
 }
 
-/** Whether the run of a kept cell is in WORK; one begun again has only checkpoints. */
-function isFinished({ run }: KeptCell): boolean {
-  return existsSync(join(root, run, RUN_FILES.record));
-}
-
 const passed = (): number => (performance.now() - started) / 60_000;
 for (const cell of values.compare ? [] : wanted) {
   if (values.minutes && passed() + cell.minutes > Number(values.minutes)) {
@@ -123,7 +104,7 @@ for (const cell of values.compare ? [] : wanted) {
   await fill(cell).catch((error: Error) => console.log(`${nameOf(cell)}: ${error.message}`));
 }
 
-if (asked === cellsOf) for (const task of tasks) await compareArms(task);
+if (asked === cellsOf) for (const task of tasks) await compareArms(task, { root, dataDir });
 
 /** Runs a cell and keeps it. */
 async function fill(cell: Cell): Promise<void> {
@@ -139,39 +120,13 @@ async function fill(cell: Cell): Promise<void> {
     : {};
   await writeJson(fileOf(cell), kept);
   if (cell.trial === undefined && earlier !== kept.run) {
-    if (earlier === undefined) await dropPairs(cell.task, [cell.arm]);
-    else if (repeated?.score === kept.score) await renameRun(cell.task, earlier, kept.run);
-    else await dropDependent(cell);
+    if (earlier === undefined) await keepAfterSeed(cell);
+    else if (repeated?.score === kept.score) await keepAfterRepeat(cell.task, earlier, kept.run);
+    else await keepAfterChange(cell);
   }
   console.log(
     `${nameOf(cell)}: dev ${percent(kept.dev)}, test ${percent(kept.score)} [${percent(kept.low)}, ${percent(kept.high)}]`,
   );
-}
-
-/** A run repeated with `--again` that scores the same has a new id if the version of its records changed. */
-async function renameRun(task: string, earlier: string, later: string): Promise<void> {
-  const intervals = keptCells(task).intervals.map((interval) => ({
-    ...interval,
-    runs: interval.runs.map((run) => (run === earlier ? later : run)),
-  }));
-  if (intervals.length > 0) await writeJson(intervalsFile(task), intervals);
-}
-
-/**
- * After a change of an arm's recipe: deletes its comparisons and the ensembles of which it is a member. The next call makes
- * them again.
- */
-async function dropDependent({ task, arm }: Cell): Promise<void> {
-  const ensembles = cellsOf(task).filter(({ members }) => members?.includes(arm));
-  for (const ensemble of ensembles) await rm(fileOf(ensemble), { force: true });
-  await dropPairs(task, [arm, ...ensembles.map((ensemble) => ensemble.arm)]);
-}
-
-/** Deletes the comparisons of these arms, which no longer cover all their seeds. */
-async function dropPairs(task: string, arms: readonly string[]): Promise<void> {
-  const { pairs } = keptCells(task);
-  const rest = pairs.filter(({ a, b }) => !arms.includes(a) && !arms.includes(b));
-  if (rest.length < pairs.length) await writeJson(pairsFile(task), rest);
 }
 
 function percent(share: number | undefined): string {
@@ -264,51 +219,4 @@ function curveOf(directory: string): number[] {
 async function dropCheckpoints(directory: string): Promise<void> {
   for (const name of await readdir(directory))
     if (/^(checkpoint-.*|best\.bin)$/.test(name)) await rm(join(directory, name), { force: true });
-}
-
-/**
- * Intervals over seeds and paired comparisons, for the arms of a task with the runs of all their seeds. What was computed from
- * other runs is kept; the p-values of the comparisons added to it are then multiplied by the number of all (Bonferroni).
- */
-async function compareArms(task: string): Promise<void> {
-  const stored = keptCells(task);
-  const complete = [...Map.groupBy(stored.cells, ({ arm }) => arm)].filter(([, own]) =>
-    own.every(isFinished),
-  );
-  const cells = complete.flatMap(([, own]) => own);
-  if (cells.length < 2) return;
-  const opened = await openRuns(
-    cells.map(({ run }) => join(root, run)),
-    { dataDir },
-  );
-  const isHere = (arm: string): boolean => cells.some((cell) => cell.arm === arm);
-  const intervals = complete.flatMap(([arm, own]): ArmInterval | [] => {
-    if (own.length < 2) return [];
-    const runs = own.map(({ run }) => run);
-    const interval = intervalOfMean(opened.filter(({ record }) => runs.includes(record.id)));
-    return interval ? { arm, runs, low: interval.low, high: interval.high } : [];
-  });
-  const otherIntervals = stored.intervals.filter(({ arm }) => !isHere(arm));
-  if (intervals.length > 0) await writeJson(intervalsFile(task), [...otherIntervals, ...intervals]);
-  if (complete.length < 2) return;
-  const { systems, pairs } = compareRuns(opened, { items: 0 });
-  const armOf = (name: string): string => {
-    const [run] = systems.find((system) => system.name === name)!.runs;
-    return cells.find((cell) => cell.run === run)!.arm;
-  };
-  const otherPairs = stored.pairs.filter(({ a, b }) => !isHere(a) || !isHere(b));
-  const count = otherPairs.length + pairs.length;
-  await writeJson(pairsFile(task), [
-    ...otherPairs,
-    ...pairs.map(
-      ({ a, b, difference: { estimate, low, high }, p, adjusted }): Pair => ({
-        a: armOf(a),
-        b: armOf(b),
-        difference: estimate,
-        low,
-        high,
-        p: otherPairs.length > 0 ? Math.min(1, p * count) : adjusted,
-      }),
-    ),
-  ]);
 }

@@ -21,7 +21,8 @@ import { sharingLines } from './sharing-kept.ts';
 import { difference, percent, row, spread } from './show.ts';
 import { ABOUT_TRIALS, trialLines } from './trials-table.ts';
 
-const docs = join(import.meta.dirname, '../../docs');
+const root = join(import.meta.dirname, '../..');
+const docs = join(root, 'docs');
 type Say = (text: Text) => string;
 
 /** The model kind of an arm and its chosen parameters. */
@@ -285,14 +286,22 @@ function page(language: Language): string {
   ].join('\n');
 }
 
-await writeAtomic(join(docs, 'encoder-results.md'), page('en'));
-await writeAtomic(join(docs, 'encoder-results.zh.md'), page('zh'));
-
 const LINK = 'Pretrained encoders, frozen and fine-tuned: [encoder-results.md](encoder-results.md).';
-const results = join(docs, 'results.md');
-const text = existsSync(results) ? readFileSync(results, 'utf8') : '';
-if (text !== '' && !text.includes(LINK)) await writeAtomic(results, text.replace(/^(?=## )/m, `${LINK}\n\n`));
 
-const CARD = join(import.meta.dirname, '../../models/cbert-small/README.md');
-const evaluation = cardEvaluation('cbert-small', 'cbert-small', 'bge-small-zh-v1.5');
-await writeAtomic(CARD, withEvaluation(readFileSync(CARD, 'utf8'), evaluation));
+const withLink = (results: string): string =>
+  results.includes(LINK) ? results : results.replace(/^(?=## )/m, `${LINK}\n\n`);
+
+/** Path and text of every page that shows kept cells. */
+export function pages(): Map<string, string> {
+  const [results, card] = [join(docs, 'results.md'), join(root, 'models/cbert-small/README.md')];
+  const evaluation = cardEvaluation('cbert-small', 'cbert-small', 'bge-small-zh-v1.5');
+  return new Map([
+    [join(docs, 'encoder-results.md'), page('en')],
+    [join(docs, 'encoder-results.zh.md'), page('zh')],
+    [results, withLink(readFileSync(results, 'utf8'))],
+    [card, withEvaluation(readFileSync(card, 'utf8'), evaluation)],
+  ]);
+}
+
+if (process.argv[1] === import.meta.filename)
+  for (const [path, text] of pages()) await writeAtomic(path, text);
