@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ArmInterval, Pair } from './cells.ts';
-import { keptCells } from './cells.ts';
+import { type ArmInterval, keptCells, type Pair } from './cells.ts';
 import { type Computed, ensemblesWith, mergedPairs, withoutArms, withRun } from './comparisons.ts';
 import { pages } from './page.ts';
 import { RECIPES } from './recipes.ts';
+import { adopted, fullCells } from './trials.ts';
 
 const pair = (a: string, b: string, p: number): Pair => ({ a, b, difference: 0.1, low: 0, high: 0.2, p });
 
@@ -53,6 +53,17 @@ it('a repeated run takes the place of the earlier one in its interval', () => {
     interval(['r0', 'r9']),
     interval(['r2']),
   ]);
+});
+
+it('a variant that has become the recipe is found, and is not run again on the full training set', () => {
+  const changed = Object.keys(RECIPES).filter((task) => RECIPES[task].trials?.recipe);
+  expect(changed.length).toBeGreaterThan(0);
+  for (const task of changed) {
+    const name = adopted(task);
+    expect(name, task).toBeDefined();
+    expect(fullCells(task).map(({ trial }) => trial)).not.toContain(name);
+  }
+  expect(adopted('cMedQQ')).toBeUndefined();
 });
 
 describe.each(Object.keys(RECIPES))('kept cells of %s', (task) => {

@@ -3,7 +3,7 @@ import type { Cell, KeptCell } from './cells.ts';
 import { keptOf } from './cells.ts';
 import { RECIPES } from './recipes.ts';
 import { percent, row, signed, spread } from './show.ts';
-import { fullCells, standings, trialCells, unchanged } from './trials.ts';
+import { fullCell, fullCells, standings, trialCells, unchanged } from './trials.ts';
 
 const curveOf = ({ curve }: KeptCell): string => curve.map(percent).join(', ');
 const hours = (cells: readonly Cell[]): string =>
@@ -11,7 +11,7 @@ const hours = (cells: readonly Cell[]): string =>
 
 /** The introduction to the trials. */
 export const ABOUT_TRIALS =
-  'Where a goal is missed, variants of the recipe are ranked on dev at a small fixed budget. Each is trained with seed 0 on the same sample of the training set as the recipe (240 000 to 400 000 training tokens for the recipe, about four to eight minutes on one core); the recipe itself is trained with three seeds. A variant that gains more than the standard deviation over these seeds is then trained on the full training set and judged on dev. Gains on a small sample may not carry over to the full training set, and a gain at one seed may be chance: the ranking shows which variants are worth a full run, not how much they gain. Pending trials are listed under each task.';
+  'Where a goal is missed, variants of the recipe are ranked on dev at a small fixed budget. Each is trained with seed 0 on the same sample of the training set as the recipe (240 000 to 400 000 training tokens for the recipe, about four to eight minutes on one core); the recipe itself is trained with three seeds. A variant that gains more than the standard deviation over these seeds (where another variant has become the recipe: that much more than it) is then trained on the full training set and judged on dev; it becomes the recipe only if its gain there is clear, too, beside the spread of the recipe over seeds (column dev of the first table). Gains on a small sample may not carry over to the full training set, and a gain at one seed may be chance: the ranking shows which variants are worth a full run, not how much they gain. Pending trials are listed under each task.';
 
 /** The parameters that a variant changes. */
 const changeOf = (task: string, name: string): string =>
@@ -63,12 +63,11 @@ export function trialLines(task: string): string[] {
   ];
 }
 
-/** Variants trained on the full training set. */
+/** Variants trained on the full training set, and those to be. */
 function fullLines(task: string): string[] {
-  const cells = fullCells(task);
-  if (cells.length === 0) return [];
-  const done = cells.flatMap((cell) => keptOf(cell) ?? []);
-  const left = cells.filter((cell) => !keptOf(cell));
+  const done = standings(task).flatMap(({ name }) => keptOf(fullCell(task, name)) ?? []);
+  const left = fullCells(task).filter((cell) => !keptOf(cell));
+  if (done.length + left.length === 0) return [];
   return [
     '',
     ...done.map(

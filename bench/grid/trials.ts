@@ -3,7 +3,7 @@
  * of the training set. The recipe itself is trained with three seeds; a variant that gains more than their standard deviation
  * is then trained on the full training set and judged on dev. Nothing is evaluated on test.
  */
-
+import { isDeepStrictEqual } from 'node:util';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { FAMILY_DEFAULTS } from '../../src/models/bert/defaults.ts';
 import { served } from '../../src/models/bert/families.ts';
@@ -26,18 +26,19 @@ export function trialCells(task: string): Cell[] {
   ];
 }
 
-/** The cells on the full training set, for variants that gain more on the sample than the recipe varies over seeds. */
-export function fullCells(task: string): Cell[] {
+/** A variant on the full training set. */
+export function fullCell(task: string, name: string): Cell {
   const { arms, trials } = RECIPES[task];
-  const tuned = arms['fine-tuned'];
-  if (!tuned || !trials) return [];
+  const { change, times = 1 } = trials!.remedies[name];
+  const parameters = { ...variedRecipe(task), ...change };
+  return { ...tried(task, name, 0), full: true, parameters, minutes: arms['fine-tuned']!.minutes * times };
+}
+
+/** The cells on the full training set, for the promising variants. */
+export function fullCells(task: string): Cell[] {
   return standings(task)
     .filter(({ promising }) => promising)
-    .map(({ name }) => {
-      const { change, times = 1 } = trials.remedies[name];
-      const parameters = { ...variedRecipe(task), ...change };
-      return { ...tried(task, name, 0), full: true, parameters, minutes: tuned.minutes * times };
-    });
+    .map(({ name }) => fullCell(task, name));
 }
 
 /** The parameters of the recipe that the variants of a task change. */
@@ -66,7 +67,10 @@ export interface Standing {
   readonly cell: KeptCell;
   /** On dev, as a fraction of 1. */
   readonly gain: number;
-  /** Whether that is more than the standard deviation of the recipe over its seeds. */
+  /**
+   * Whether that is more than the standard deviation of the recipe over its seeds, and, where a variant has since become the
+   * recipe, that much more than the gain of that variant.
+   */
   readonly promising: boolean;
 }
 
@@ -80,13 +84,22 @@ export function standings(task: string): Standing[] {
   const scores = recipes.flatMap(({ dev }) => dev ?? []);
   const own = recipes.find(({ seed }) => seed === 0)?.dev;
   if (own === undefined) return [];
-  return trialCells(task)
+  const found = trialCells(task)
     .filter(({ trial }) => trial !== UNCHANGED)
     .flatMap((cell) => keptOf(cell) ?? [])
-    .map((cell): Standing => {
-      const gain = (cell.dev ?? Number.NaN) - own;
-      const promising = scores.length === SEEDS.length && gain > deviation(scores);
-      return { name: cell.trial!, cell, gain, promising };
-    })
+    .map((cell) => ({ name: cell.trial!, cell, gain: (cell.dev ?? Number.NaN) - own }));
+  const chosen = found.find(({ name }) => name === adopted(task))?.gain ?? 0;
+  const least = chosen + deviation(scores);
+  return found
+    .map((one): Standing => ({ ...one, promising: scores.length === SEEDS.length && one.gain > least }))
     .sort((a, b) => b.gain - a.gain);
+}
+
+/** The variant that has become the recipe of the fine-tuned arm, if one has. */
+export function adopted(task: string): string | undefined {
+  const { arms, trials } = RECIPES[task];
+  const recipe = arms['fine-tuned']?.parameters;
+  return Object.keys(trials?.remedies ?? {}).find((name) =>
+    isDeepStrictEqual(fullCell(task, name).parameters, recipe),
+  );
 }
