@@ -29,13 +29,13 @@ export function isFinished({ run }: Pick<KeptCell, 'run'>, root: string): boolea
   return existsSync(join(root, run, RUN_FILES.record));
 }
 
-/** After a further seed of an arm: its comparisons no longer cover all its seeds. The next comparison makes them again. */
-export async function keepAfterSeed({ task, arm }: Pick<Cell, 'task' | 'arm'>): Promise<void> {
-  await keepPairs(task, withoutArms(keptCells(task).pairs, [arm]));
+/** After a further seed of an arm: deletes its comparisons, which no longer cover all its seeds; `compareArms` makes them again. */
+export async function updateAfterSeed({ task, arm }: Pick<Cell, 'task' | 'arm'>): Promise<void> {
+  await dropPairs(task, [arm]);
 }
 
-/** After a repeated run that scores the same: its id is new if the version of its records changed. */
-export async function keepAfterRepeat(task: string, earlier: string, later: string): Promise<void> {
+/** After a repeated run that scores the same: renames it in the intervals, as its id is new if the version of its records changed. */
+export async function updateAfterRepeat(task: string, earlier: string, later: string): Promise<void> {
   const { intervals } = keptCells(task);
   if (intervals.length > 0) await writeJson(intervalsFile(task), withRun(intervals, earlier, later));
 }
@@ -44,14 +44,17 @@ export async function keepAfterRepeat(task: string, earlier: string, later: stri
  * After a change of an arm's recipe: deletes its comparisons and the ensembles of which it is a member. The next call makes
  * them again.
  */
-export async function keepAfterChange({ task, arm }: Pick<Cell, 'task' | 'arm'>): Promise<void> {
+export async function updateAfterRecipeChange({ task, arm }: Pick<Cell, 'task' | 'arm'>): Promise<void> {
   const ensembles = ensemblesWith(task, arm);
   for (const ensemble of ensembles) await rm(fileOf(ensemble), { force: true });
-  await keepPairs(task, withoutArms(keptCells(task).pairs, [arm, ...ensembles.map(({ arm }) => arm)]));
+  await dropPairs(task, [arm, ...ensembles.map(({ arm }) => arm)]);
 }
 
-async function keepPairs(task: string, pairs: readonly Pair[]): Promise<void> {
-  if (pairs.length < keptCells(task).pairs.length) await writeJson(pairsFile(task), pairs);
+/** Deletes the comparisons of these arms. */
+async function dropPairs(task: string, arms: readonly string[]): Promise<void> {
+  const { pairs } = keptCells(task);
+  const rest = withoutArms(pairs, arms);
+  if (rest.length < pairs.length) await writeJson(pairsFile(task), rest);
 }
 
 /** The ensembles of a task of which an arm is a member. */

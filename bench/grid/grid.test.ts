@@ -70,6 +70,7 @@ describe.each(Object.keys(RECIPES))('kept cells of %s', (task) => {
   const { cells, pairs, intervals } = keptCells(task);
 
   it('are compared once per pair of arms, only arms that are kept', () => {
+    expect(cells.length).toBeGreaterThan(0);
     const arms = new Set<string>(cells.map(({ arm }) => arm));
     for (const { a, b } of pairs) expect(arms.has(a) && arms.has(b) && a !== b, `${a}, ${b}`).toBe(true);
     const names = pairs.map(({ a, b }) => [a, b].sort().join());

@@ -29,7 +29,13 @@ import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { primaryScore } from '../../src/scoring/score-sheet.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { CELLS, type Cell, cellsOf, fileOf, type KeptCell, keptOf } from './cells.ts';
-import { compareArms, isFinished, keepAfterChange, keepAfterRepeat, keepAfterSeed } from './comparisons.ts';
+import {
+  compareArms,
+  isFinished,
+  updateAfterRecipeChange,
+  updateAfterRepeat,
+  updateAfterSeed,
+} from './comparisons.ts';
 import { ARMS, type Arm, isEnsemble, MEMBERS, RECIPES } from './recipes.ts';
 import { fullCells, trialCells } from './trials.ts';
 
@@ -120,9 +126,9 @@ async function fill(cell: Cell): Promise<void> {
     : {};
   await writeJson(fileOf(cell), kept);
   if (cell.trial === undefined && earlier !== kept.run) {
-    if (earlier === undefined) await keepAfterSeed(cell);
-    else if (repeated?.score === kept.score) await keepAfterRepeat(cell.task, earlier, kept.run);
-    else await keepAfterChange(cell);
+    if (earlier === undefined) await updateAfterSeed(cell);
+    else if (repeated?.score === kept.score) await updateAfterRepeat(cell.task, earlier, kept.run);
+    else await updateAfterRecipeChange(cell);
   }
   console.log(
     `${nameOf(cell)}: dev ${percent(kept.dev)}, test ${percent(kept.score)} [${percent(kept.low)}, ${percent(kept.high)}]`,

@@ -10,7 +10,7 @@ import { samplesDir } from '../datasets/directory.ts';
 import { foldSplits } from '../datasets/schemes/registry.ts';
 import { completePlan } from '../evaluation/plan.ts';
 import { makePlans } from '../evaluation/plans.ts';
-import { awaitSweep, enqueueSweep } from '../evaluation/sweep.ts';
+import { awaitSweep, enqueueSweep, type SweepState } from '../evaluation/sweep.ts';
 import { openSweepQueue } from '../evaluation/sweep-queue.ts';
 import { UserError } from '../ground/errors.ts';
 import { postgresPrograms, startPostgres, type TestPostgres } from '../jobs/fixtures/postgres.ts';
@@ -143,6 +143,24 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
     const outcomes = await awaitSweep(sweeps, sweep);
     await sweeps.close();
     expect(outcomes).toMatchObject([{ error: expect.any(UserError) }, { run: expect.anything() }]);
+  });
+
+  it('counts the fitting of a slow model as more work than a fast evaluation', async () => {
+    const sweeps = await openSweepQueue(server.url);
+    const request = { task: findTask('cMedIC'), dataDir: samplesDir(), root: join(folder, 'local') };
+    const plans = ['majority', 'bert'].map((model) => completePlan({ ...request, model }));
+    const sweep = await enqueueSweep(sweeps, plans, 'directory');
+    const states: SweepState[] = [];
+    const stop = new AbortController();
+    const onState = (state: SweepState): void => {
+      states.push(state);
+      stop.abort(new Error('seen'));
+    };
+    await expect(awaitSweep(sweeps, sweep, { signal: stop.signal, onState })).rejects.toThrow('seen');
+    await sql`delete from jobs.job where data ->> 'sweep' = ${sweep.id}`.execute(sweeps.database.kysely);
+    await sweeps.close();
+    expect(states[0]).toMatchObject({ done: 1, all: 2 });
+    expect(states[0].share).toBeLessThan(0.1);
   });
 
   it('enqueues every value of a parameter on every fold', async () => {

@@ -78,7 +78,7 @@ export async function evaluateByWorkers(
     const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
     const outcomes = await awaitSweep(sweeps, sweep, {
       signal,
-      onState: (state) => progress.update(state.done / Math.max(1, state.all), describeState(state)),
+      onState: (state) => progress.update(state.share, describeState(state)),
       onEnded: isLive ? (plan, error) => terminal.alert(describeEnd(plan, error)) : undefined,
     }).finally(progress.stop);
     return await batchOf(outcomes, { ...rest, signal });

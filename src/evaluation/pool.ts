@@ -8,6 +8,7 @@ import { evaluate } from './evaluate.ts';
 import { userError } from './plain-error.ts';
 import type { Plan, Watcher } from './plan.ts';
 import { readRun, type StoredRun } from './store.ts';
+import { totalWork, workOf } from './work.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
 /** How one plan ended: a run, or the error that the user should see. */
@@ -26,9 +27,6 @@ export interface PoolOptions {
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
-/** The work of an evaluation with a slow model, in evaluations with another: 5 to 30 on the samples, more on real corpora. */
-const SLOW_WORK = 20;
-
 const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
 
 /**
@@ -40,8 +38,8 @@ export async function evaluateAll(plans: readonly Plan[], options: PoolOptions):
   const { jobs, signal, onProgress, onOutcome } = options;
   const onNote = options.onNote && once(options.onNote);
   const outcomes: Outcome[] = new Array(plans.length);
-  const work = plans.map(({ model }) => (findModel(model).slow ? SLOW_WORK : 1));
-  const total = work.reduce((sum, part) => sum + part, 0);
+  const work = plans.map(workOf);
+  const total = totalWork(plans);
   const shares = new Float64Array(plans.length);
   const parallel = jobs > 1 && plans.length > 1;
   const queue = inOrder(plans).values();

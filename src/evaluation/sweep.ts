@@ -11,6 +11,7 @@ import type { Outcome } from './pool.ts';
 import { readRun } from './store.ts';
 import type { RunsIn, SweepQueue } from './sweep-queue.ts';
 import { fetchRun, isStored, storedAmong } from './sweep-runs.ts';
+import { totalWork } from './work.ts';
 
 const POLL_MS = 500;
 /** The pause between two polls, as a multiple of the time of a poll, so that large sweeps do not load the database. */
@@ -101,7 +102,9 @@ export interface SweepState {
   /** Evaluations that have ended, and how many there are. */
   readonly done: number;
   readonly all: number;
-  /** Of those, without a run. */
+  /** The share of the expected work that has ended, 0 to 1. */
+  readonly share: number;
+  /** Evaluations that have ended without a run. */
   readonly failed: number;
   /** The current work of the workers. */
   readonly running: readonly Plan[];
@@ -127,6 +130,7 @@ export async function awaitSweep(
   const waiting = new Map(
     plans.flatMap(({ plan, job }) => (job === undefined ? [] : [[job, plan] as const])),
   );
+  const total = totalWork(plans.map(({ plan }) => plan));
   const errors = new Map<string, UserError | undefined>();
   const end = (job: string, error: UserError | undefined): void => {
     const plan = waiting.get(job);
@@ -145,6 +149,7 @@ export async function awaitSweep(
     onState?.({
       done: plans.length - waiting.size,
       all: plans.length,
+      share: waiting.size === 0 ? 1 : 1 - totalWork([...waiting.values()]) / total,
       failed: plans.filter(({ job = '', error = errors.get(job) }) => error !== undefined).length,
       running: active.flatMap((job) => waiting.get(job) ?? []),
     });
